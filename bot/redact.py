@@ -10,8 +10,8 @@ _PATTERNS = [
     (re.compile(r"(/bot)[^/\s\"']+"), rf"\1{HIDDEN}"),  # the Bot API carries the token in the path
     (re.compile(r"\b\d{5,}:[\w-]{20,}"), HIDDEN),  # the same token anywhere else
     (re.compile(r"\bEAA[A-Za-z0-9]{20,}"), HIDDEN),  # Meta's access tokens
-    (re.compile(r"(?i)\b(bearer )\S+"), rf"\1{HIDDEN}"),
-    (re.compile(r"(://)[^/\s@]*:[^/\s]*@"), rf"\1{HIDDEN}@"),  # user:password@host
+    (re.compile(r"(?i)\b(bearer )[^\s\"']+"), rf"\1{HIDDEN}"),
+    (re.compile(r"(://)[^/\s@\"]*:[^/\s\"]*@"), rf"\1{HIDDEN}@"),  # user:password@host
 ]
 # Indonesian mobile numbers as people write them, and any run of digits as long as an international number.
 _PHONE = re.compile(r"(?<![\w.])(?:(?:\+?62|0)[ .-]?8\d(?:[ .-]?\d){6,10}|\+?\d{7,12}(?=\d{3}\b)\d{3})(?!\w)")
