@@ -1,0 +1,95 @@
+/** The tray above the composer: says the limit, shows the chosen file, sends it with its progress. */
+
+import { readableSize } from "./view.js";
+
+const LARGEST = 20 * 1024 * 1024;
+const $ = (id) => document.getElementById(id);
+
+/** `headers()` goes with the upload; `onUploaded(key, media)` gets what the server gave for the file. */
+export class Tray {
+  constructor({ t, language, headers, onUploaded }) {
+    Object.assign(this, { t, language, headers, onUploaded, file: null, request: null });
+    $("tray-pick").onclick = () => $("file").click();
+    $("tray-cancel").onclick = () => this.close();
+    $("tray-send").onclick = () => this.send();
+    $("file").onchange = () => $("file").files[0] && this.take($("file").files[0]);
+  }
+
+  get isOpen() { return !$("tray").hidden; }
+
+  toggle() { if (this.isOpen) this.close(); else this.open(); }
+
+  open() {
+    $("tray").hidden = false;
+    $("attach").setAttribute("aria-expanded", "true");
+    this.tell(this.t("attach_hint"));
+    $("tray-pick").focus();
+  }
+
+  close() {
+    this.request?.abort();
+    this.file = null;
+    $("file").value = "";
+    $("tray").hidden = $("tray-send").hidden = $("tray-progress").hidden = true;
+    $("tray-pick").textContent = this.t("pick");
+    $("attach").setAttribute("aria-expanded", "false");
+    $("attach").focus();
+  }
+
+  tell(words, wrong = false) {
+    $("tray-text").textContent = words;
+    $("tray-text").classList.toggle("why", wrong);
+  }
+
+  /** Checks a chosen file before a byte of a slow line is spent on it. */
+  take(file) {
+    if (!this.isOpen) this.open();
+    const size = readableSize(file.size, this.language);
+    const wrong = file.size > LARGEST ? this.t("too_big", { size }) : file.size ? "" : this.t("empty_file");
+    this.file = wrong ? null : file;
+    $("tray-send").hidden = Boolean(wrong);
+    $("tray-pick").textContent = this.t("change");
+    this.tell(wrong || `${file.name} · ${size}`, Boolean(wrong));
+    (wrong ? $("tray-pick") : $("tray-send")).focus();
+  }
+
+  send() {
+    const { file } = this;
+    if (!file || this.request) return;
+    const form = new FormData();
+    form.append("file", file);
+    const request = this.request = new XMLHttpRequest();
+    request.open("POST", "/upload");
+    for (const [name, value] of Object.entries(this.headers())) request.setRequestHeader(name, value);
+    request.responseType = "json";
+    request.upload.onprogress = ({ loaded, total }) => this.advance(Math.round((100 * loaded) / total));
+    request.onload = () => this.finished(request, file);
+    request.onerror = () => this.failed();
+    request.onabort = () => { this.request = null; };
+    this.advance(0);
+    request.send(form);
+  }
+
+  advance(percent) {
+    $("tray-progress").hidden = false;
+    $("tray-progress").value = percent;
+    $("tray-send").hidden = true;
+    if (percent % 25 === 0) this.tell(this.t("uploading", { percent }));
+  }
+
+  finished(request, file) {
+    const answer = request.response;
+    if (request.status !== 200 || !answer?.file) { this.failed(answer?.error); return; }
+    this.request = null;
+    this.close();
+    this.onUploaded(answer.file, { name: file.name, mime: file.type, size: file.size });
+  }
+
+  failed(why) {
+    this.request = null;
+    $("tray-progress").hidden = true;
+    $("tray-send").hidden = false;
+    this.tell(why ?? this.t("upload_failed"), true);
+    $("tray-send").focus();
+  }
+}
