@@ -95,9 +95,10 @@ class Server:
             return await UPDATES[name][1](self._delivery, payload)
         method = (MESSAGES.get(name) or OTHERS[name])[1]
         result = method(self._state, payload, uploads)
-        self._state.calls.append((name, as_plain(payload)))
+        shown = as_plain(payload | {key: f"<{file.name}, {len(file.content)} bytes>" for key, file in uploads.items()})
+        self._state.calls.append((name, shown))
         if name in MESSAGES:
-            self._state.note_sent(name, as_plain(payload), result)
+            self._state.note_sent(name, shown, result)
         return result
 
     async def _before(
