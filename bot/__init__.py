@@ -1,0 +1,1 @@
+"""The core: messages in, turns, the outbox, and the channels around them."""

@@ -1,0 +1,247 @@
+"""Takes messages in: stored before they are acknowledged, handled one by one in the order of their conversation."""
+
+import asyncio
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot import limits, words
+from bot.buttons import verify
+from bot.context import Context
+from bot.logs import get_logger
+from bot.messages import Incoming, Lane, tidy
+from bot.router import Router
+from bot.turn import Turn
+from storage import inbox as store
+from storage.engine import Database, DatabaseDown, Tx, is_down
+from storage.inbox import Arrival, Chat, Closing, Stored
+from storage.outbox import Row
+
+log = get_logger("inbox")
+
+Reader = Callable[[bytes], Incoming | None]
+RETRY = 1.0  # s, while the database is away
+LEFT_BEHIND = timedelta(seconds=10)  # a stored item this old belongs to nobody: take it
+
+
+class Inbox:
+    """`receive` returns when the items are safe; lone messages are handled in the same transaction."""
+
+    def __init__(
+        self,
+        db: Database,
+        router: Router,
+        readers: Mapping[str, Reader],
+        now: Callable[[], datetime],
+        context: Context | None = None,
+        wake: Callable[[str], None] = lambda channel: None,
+    ) -> None:
+        self._db, self._router, self._readers, self._now = db, router, readers, now
+        self._context = context or Context()
+        self._wake = wake
+        self._working: dict[int, asyncio.Task[None]] = {}
+        self._more: set[int] = set()
+        self._closing = False
+        self._turns = db.writer.batch(self._take)
+        self._batches = db.writer.batch(self._store)
+        self._waiting = db.writer.batch(self._handle_waiting)
+
+    async def receive(self, *items: Incoming) -> None:
+        """Stores the items; DatabaseDown means that nothing was stored. Seen before means nothing happens again."""
+        if len(items) == 1 and not items[0].album:
+            behind = await self._turns(items[0])
+            conversations = [] if behind is None else [behind]
+        else:
+            conversations = await self._batches(items)
+        for conversation_id in conversations:
+            self._work_off(conversation_id)
+
+    async def recover(self, everything: bool = False) -> None:
+        """Takes up stored items that nobody handles: all at start, later those left behind by another process."""
+        before = self._now() - (timedelta(0) if everything else LEFT_BEHIND)
+
+        async def find(tx: Tx) -> list[int]:
+            return await store.waiting_conversations(tx, before)
+
+        for conversation_id in await self._db.writer.run(find):
+            self._work_off(conversation_id)
+
+    async def idle(self) -> None:
+        """Returns when every stored item was handled."""
+        while self._working:
+            await asyncio.gather(*self._working.values())
+
+    async def stop(self) -> None:
+        """Finishes the turn under way; what waits is taken up at the next start."""
+        self._closing = True
+        for task in self._working.values():
+            task.cancel()
+        await asyncio.gather(*self._working.values(), return_exceptions=True)
+
+    async def _take(self, tx: Tx, items: list[Incoming]) -> Sequence[int | None]:
+        """Stores and handles lone items together; for each the conversation that has it wait behind others."""
+        now = self._now()
+        opened = await store.open_turns(tx, [_arrival(item) for item in items], now)
+        closings, behind = [], []
+        for item, one in zip(items, opened, strict=True):
+            waits = one.inbox_id is not None and not one.ready
+            behind.append(one.chat.id if waits else None)
+            if one.inbox_id is not None and one.ready:
+                closings.append(await self._turn(tx, item, one.chat, (one.inbox_id,), now))
+        await self._close(tx, closings, now)
+        return behind
+
+    async def _store(self, tx: Tx, batches: list[Sequence[Incoming]]) -> Sequence[list[int]]:
+        """Stores batches without handling them; for each the conversations with something new."""
+        flat = [_arrival(item, hold=True) for batch in batches for item in batch]
+        opened = iter(await store.open_turns(tx, flat, self._now()))
+        results = []
+        for batch in batches:
+            found = [next(opened) for _ in batch]
+            results.append(list(dict.fromkeys(one.chat.id for one in found if one.inbox_id is not None)))
+        return results
+
+    def _work_off(self, conversation_id: int) -> None:
+        """Sees to it that the conversation's waiting items are handled, by one task at a time."""
+        if conversation_id in self._working:
+            self._more.add(conversation_id)
+        elif not self._closing:
+            self._working[conversation_id] = asyncio.create_task(self._handle_all(conversation_id))
+
+    async def _handle_all(self, conversation_id: int) -> None:
+        wait: float | None = 0.0
+        try:
+            while wait is not None:
+                self._more.discard(conversation_id)
+                try:
+                    wait = await self._waiting(conversation_id)
+                except DatabaseDown:
+                    wait = RETRY
+                if wait is None and conversation_id in self._more:
+                    wait = 0.0
+                if wait:
+                    await asyncio.sleep(wait)
+        finally:
+            del self._working[conversation_id]
+
+    async def _handle_waiting(self, tx: Tx, conversations: list[int]) -> Sequence[float | None]:
+        """Handles the oldest waiting item of each conversation; how long to wait for its next (None: nothing waits)."""
+        now, closings = self._now(), []
+        waits: list[float | None] = []
+        for conversation_id in conversations:
+            found = await store.open_waiting(tx, conversation_id)
+            if found is None:
+                waits.append(None)
+                continue
+            chat, stored = found
+            item, taken = self._first(chat, stored)
+            rest = album_rest(stored[:taken], now) if item is not None and item.album else 0.0
+            if not rest:
+                ids = tuple(one.id for one in stored[:taken])
+                closings.append(await self._waited(tx, item, chat, ids, now))
+            waits.append(rest)
+        await self._close(tx, closings, now)
+        return waits
+
+    def _first(self, chat: Chat, stored: Sequence[Stored]) -> tuple[Incoming | None, int]:
+        """The oldest item, an album gathered into one message, and how many stored items it is made of."""
+        first = self._read(chat, stored[0])
+        if first is None or not first.album:
+            return first, 1
+        parts = [first]
+        for one in stored[1:]:
+            part = self._read(chat, one)
+            if part is None or part.album != first.album:
+                break
+            parts.append(part)
+        media = tuple(medium for part in parts for medium in part.media)
+        text = next((part.text for part in parts if part.text), "")
+        return replace(first, media=media, text=text), len(parts)
+
+    def _read(self, chat: Chat, stored: Stored) -> Incoming | None:
+        try:
+            return self._readers[chat.channel](stored.raw)
+        except Exception:
+            log.exception("unreadable item", inbox=stored.id)
+            return None
+
+    async def _waited(self, tx: Tx, item: Incoming | None, chat: Chat, ids: tuple[int, ...], now: datetime) -> Closing:
+        if item is None:
+            return Closing(chat, ids, trace="unreadable", waited=True)
+        closing = await self._turn(tx, item, chat, ids, now)
+        closing.waited = True
+        return closing
+
+    async def _turn(self, tx: Tx, item: Incoming, chat: Chat, ids: tuple[int, ...], now: datetime) -> Closing:
+        """One message through its handler. A bug costs its own effects only: the person gets an apology."""
+        item = _verified(tx, tidy(item), chat)
+        handler = self._router.find(item, chat.state)
+        if handler is None:
+            return Closing(chat, ids, forget=True)  # talk in a group that is not meant for us is not kept
+        turn = Turn(item, chat, now, tx, self._context)
+        awaited = self._router.answers.get(chat.state)
+        if awaited is not None:
+            turn.again, turn.back = awaited.again, awaited.back
+        try:
+            await handler(turn)
+            await turn.keep()
+        except Exception as error:
+            if is_down(error):
+                raise
+            await turn.undo()
+            log.error("handler failed", inbox=ids[0], handler=handler.__name__, error=type(error).__name__)
+            turn.say(words.text(turn.language, "otherwise.sorry"))
+            return Closing(chat, ids, _rows(turn, ids[0]), trace=_trace(error))
+        return Closing(chat, ids, _rows(turn, ids[0]), forget=turn.sensitive)
+
+    async def _close(self, tx: Tx, closings: Sequence[Closing], now: datetime) -> None:
+        await store.close_turns(tx, closings, now)
+        for channel in {row.channel for closing in closings for row in closing.rows}:
+            tx.after_commit(partial(self._wake, channel))
+
+
+def _arrival(item: Incoming, hold: bool = False) -> Arrival:
+    language = item.language if item.language in words.languages() else ""
+    return Arrival(item.channel, item.address, item.key, item.raw, item.is_group, language, hold)
+
+
+def _verified(tx: Tx, item: Incoming, chat: Chat) -> Incoming:
+    if not item.pressed:
+        return item
+    data = verify(tx.box, chat.id, item.pressed)
+    return replace(item, pressed=data) if data else replace(item, pressed="", event="stale")
+
+
+def _rows(turn: Turn, inbox_id: int) -> list[Row]:
+    """The replies as outbox rows; the key is the item they answer and their place."""
+    return [
+        Row(
+            channel=turn.chat.channel,
+            conversation_id=turn.chat.id,
+            source="reply",
+            source_id=inbox_id,
+            part=part,
+            lane=Lane.REPLY,
+            body=said.reply.dump(),
+            operation=said.operation,
+            target=said.target or None,
+            sensitive=turn.sensitive,
+            not_before=0,
+        )
+        for part, said in enumerate(turn.said)
+    ]
+
+
+def _trace(error: BaseException) -> str:
+    """Where it happened, without the error's own text, which may quote what the person wrote."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
+    return "\n".join([*lines, type(error).__name__])
+
+
+def album_rest(stored: Iterable[Stored], now: datetime) -> float:
+    """Seconds until an album is taken as complete: its last part came ALBUM_SECONDS ago."""
+    newest = max(one.received_at for one in stored)
+    return max(0.0, limits.ALBUM_SECONDS - (now - newest).total_seconds())

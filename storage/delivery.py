@@ -1,0 +1,342 @@
+"""The sender's side of the outbox: claim with a lease and a send time, start, finish, sweep. Hot path.
+
+Two clocks: meaning-time `now` (is it due, is it over) is passed in; leases and send times are in the database's own
+time, so that processes with different clocks agree.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from storage.engine import Tx
+
+REPLY_HORIZON = 1000  # ms: a reply may be given a send time this far ahead
+BULK_HORIZON = 100  # ms: bulk takes few slots ahead, so that a reply never waits behind it
+TURNED_ON_REPLY = 0
+FIRST_BULK_LANE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """An account's limits: messages per second, and seconds between two messages to one person or one group."""
+
+    per_second: float
+    chat_gap: float
+    group_gap: float
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row that is ours for the length of the lease; send it in `wait` seconds."""
+
+    id: int
+    lease: str
+    wait: float
+    conversation_id: int
+    address: str
+    is_group: bool
+    language: str
+    source: str
+    lane: int
+    operation: str
+    target: str
+    body: bytes
+    attempts: int
+    resent: int
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """What became of a row. `state` queued means: again at `not_before`. Times in ms; `pause` keeps the chat quiet
+    for so many ms of the database's time, so that its later messages do not overtake."""
+
+    id: int
+    lease: str
+    conversation_id: int
+    state: str
+    reason: str | None = None
+    remote_id: str | None = None
+    not_before: int = 0
+    attempts: int = 0
+    resent: int = 0
+    sent_at: int | None = None
+    pause: int = 0
+    unreachable: str = ""
+    moved_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The whole account waits: `ms` from now for all lanes, or for bulk only; `stopped` until a person mends it."""
+
+    channel: str
+    ms: int = 0
+    bulk_only: bool = False
+    stopped: str = ""
+
+
+_NOW_SQLITE = "CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)"
+_NOW_POSTGRES = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)"
+_LANE = """
+SELECT o.id, o.conversation_id, c.address, c.is_group, c.language, o.source, o.lane, o.operation, o.target, o.body,
+    o.content_id, o.attempts, o.resent, o.created_at, o.urgent, o.expires_at, c.stopped_at, c.unreachable, c.next_at
+FROM outbox AS o JOIN conversations AS c ON c.id = o.conversation_id
+WHERE o.channel = ? AND o.state = 'queued' AND o.lane = ? AND o.not_before <= ? AND c.next_at <= ? AND NOT EXISTS
+    (SELECT 1 FROM outbox AS f WHERE f.conversation_id = o.conversation_id AND f.state IN ('leased', 'started'))
+ORDER BY o.not_before, o.id LIMIT ?"""
+_LEASE = "UPDATE outbox SET state = 'leased', lease = ?, lease_until = ? WHERE id = ? AND state = 'queued'"
+_NEXT_AT = "UPDATE conversations SET next_at = ? WHERE id = ?"
+_SKIP = "UPDATE outbox SET state = 'skipped', reason = ? WHERE id = ? AND state = 'queued'"
+_START = (
+    "UPDATE outbox SET state = 'started', lease_until = ? WHERE id = ? AND lease = ? AND state = 'leased' RETURNING id"
+)
+_FINISH = """
+UPDATE outbox SET state = ?, reason = ?, remote_id = COALESCE(?, remote_id), not_before = ?, attempts = attempts + ?,
+    resent = resent + ?, sent_at = ?, lease = NULL, lease_until = NULL,
+    body = CASE WHEN sensitive AND ? <> 'queued' THEN NULL ELSE body END
+WHERE id = ? AND lease = ? AND state IN ('leased', 'started')"""
+
+
+async def prepare_account(tx: Tx, channel: str) -> None:
+    """Makes sure that the account's row is there and lifts a stop that an earlier start left."""
+    await tx.run(
+        "INSERT INTO accounts (channel, next_slot, bulk_after, strikes, stopped) VALUES (?, 0, 0, 0, '') "
+        "ON CONFLICT (channel) DO UPDATE SET stopped = '', strikes = 0",
+        [(channel,)],
+    )
+
+
+async def claim(
+    tx: Tx, channel: str, rate: Rate, limit: int, now: int, quiet_until: int | None, lease: str, lease_ms: int
+) -> list[Claimed]:
+    """Up to `limit` due rows of `channel` (less what all processes have in flight), replies first, each with its
+    place in the account's rate. Rows that may not go any more are skipped with a reason on the way."""
+    account = await _account(tx, channel)
+    if account is None or account.stopped:
+        return []
+    if account.strikes:  # after trouble one message probes before the others follow
+        limit = 1 if account.next_slot <= account.now else 0
+    in_flight = "SELECT count(*) FROM outbox WHERE state IN ('leased', 'started') AND channel = ? AND lease_until > ?"
+    flying = (await tx.rows(in_flight, channel, account.now))[0][0]
+    free = min(limit, (1 if account.strikes else limit) - flying)
+    if free <= 0:
+        return []
+    if quiet_until is not None:
+        await _postpone(tx, channel, now, quiet_until)
+    pick = _Pick(account, rate, now, free)
+    for lane in range(4):
+        if pick.full(lane):
+            break
+        reach = account.now + (REPLY_HORIZON if lane == TURNED_ON_REPLY else 0)
+        pick.take(await tx.rows(_LANE, channel, lane, now, reach, 2 * free + 8))
+    await _write_claim(tx, pick, channel, lease, lease_ms)
+    bodies = await _contents(tx, pick)
+    return [_claimed(tx, row, wait, lease, bodies) for row, wait in pick.taken]
+
+
+@dataclass(slots=True)
+class _Account:
+    next_slot: int
+    bulk_after: int
+    strikes: int
+    stopped: str
+    now: int
+
+
+async def _account(tx: Tx, channel: str) -> _Account | None:
+    clock, lock = (_NOW_SQLITE, "") if tx.sqlite else (_NOW_POSTGRES, " FOR UPDATE")
+    rows = await tx.rows(
+        f"SELECT next_slot, bulk_after, strikes, stopped, {clock} FROM accounts WHERE channel = ?{lock}", channel
+    )
+    return _Account(*rows[0]) if rows else None
+
+
+class _Pick:
+    """Which of the due rows go now, and when: slots of the account in lane order, one row per conversation."""
+
+    def __init__(self, account: _Account, rate: Rate, now: int, free: int) -> None:
+        self.account, self.rate, self.now, self.free = account, rate, now, free
+        self.slot = float(max(account.next_slot, account.now))
+        self.gap = 1000 / rate.per_second
+        self.taken: list[tuple[Sequence[Any], int]] = []
+        self.skipped: list[tuple[str, int]] = []
+        self.next_at: dict[int, int] = {}
+
+    def full(self, lane: int) -> bool:
+        """Whether this lane gets nothing: no place in flight, no slot near enough, or bulk told to wait."""
+        if len(self.taken) >= self.free or (lane >= FIRST_BULK_LANE and self.account.bulk_after > self.account.now):
+            return True
+        horizon = REPLY_HORIZON if lane < FIRST_BULK_LANE else BULK_HORIZON
+        return self.slot > self.account.now + horizon
+
+    def take(self, rows: Iterable[Sequence[Any]]) -> None:
+        for row in rows:
+            lane, conversation = row[6], row[1]
+            reason = self._not_any_more(row)
+            if reason:
+                self.skipped.append((reason, row[0]))
+            elif conversation not in self.next_at and not self.full(lane):
+                at = max(int(self.slot), row[18])
+                gap = self.rate.group_gap if row[3] else self.rate.chat_gap
+                self.taken.append((row, at - self.account.now))
+                self.next_at[conversation] = at + int(gap * 1000)
+                self.slot += self.gap
+
+    def _not_any_more(self, row: Sequence[Any]) -> str:
+        if row[15] is not None and row[15] <= self.now:
+            return "expired"
+        if row[5] == "reply":
+            return ""
+        if row[16] is not None:
+            return "stopped"
+        return "unreachable" if row[17] else ""
+
+
+async def _postpone(tx: Tx, channel: str, now: int, until: int) -> None:
+    query = (
+        "UPDATE outbox SET not_before = ? WHERE channel = ? AND state = 'queued' AND lane >= ? AND NOT urgent "
+        "AND not_before <= ?"
+    )
+    await tx.run(query, [(until, channel, FIRST_BULK_LANE, now)])
+
+
+async def _write_claim(tx: Tx, pick: _Pick, channel: str, lease: str, lease_ms: int) -> None:
+    await tx.run(_SKIP, pick.skipped)
+    if pick.taken:
+        until = pick.account.now + lease_ms
+        await tx.run(_LEASE, [(lease, until, row[0]) for row, _ in pick.taken])
+        await tx.run(_NEXT_AT, [(at, conversation) for conversation, at in pick.next_at.items()])
+        await tx.run("UPDATE accounts SET next_slot = ? WHERE channel = ?", [(int(pick.slot), channel)])
+
+
+async def _contents(tx: Tx, pick: _Pick) -> dict[int, bytes]:
+    wanted = sorted({row[10] for row, _ in pick.taken if row[10] is not None})
+    found = {}
+    for content_id in wanted:
+        found[content_id] = (await tx.rows("SELECT body FROM contents WHERE id = ?", content_id))[0][0]
+    return {content_id: tx.box.open(body) for content_id, body in found.items()}
+
+
+def _claimed(tx: Tx, row: Sequence[Any], wait: int, lease: str, bodies: dict[int, bytes]) -> Claimed:
+    body = bodies[row[10]] if row[10] is not None else tx.box.open(row[9])
+    return Claimed(
+        id=row[0],
+        lease=lease,
+        wait=max(wait, 0) / 1000,
+        conversation_id=row[1],
+        address=row[2],
+        is_group=bool(row[3]),
+        language=row[4],
+        source=row[5],
+        lane=row[6],
+        operation=row[7],
+        target=row[8] or "",
+        body=body,
+        attempts=row[11],
+        resent=row[12],
+        created_at=row[13],
+    )
+
+
+async def start(tx: Tx, rows: Sequence[Claimed], lease_ms: int) -> set[int]:
+    """Marks rows as started; the ids of those that still were ours and may be sent."""
+    clock = _NOW_SQLITE if tx.sqlite else _NOW_POSTGRES
+    until = (await tx.rows(f"SELECT {clock}"))[0][0] + lease_ms
+    if tx.sqlite:
+        found = (tx.raw.execute(_START, (until, row.id, row.lease)).fetchone() for row in rows)
+        return {one[0] for one in found if one is not None}
+    query = (
+        "UPDATE outbox AS o SET state = 'started', lease_until = $1 "
+        "FROM unnest($2::bigint[], $3::text[]) AS u (id, lease) "
+        "WHERE o.id = u.id AND o.lease = u.lease AND o.state = 'leased' RETURNING o.id"
+    )
+    return {
+        one[0] for one in await tx.driver.fetch(query, until, [row.id for row in rows], [row.lease for row in rows])
+    }
+
+
+async def finish(tx: Tx, results: Sequence[Finish]) -> None:
+    """Records results; one whose lease is not ours any more changes nothing."""
+    values = [
+        (
+            one.state,
+            one.reason,
+            one.remote_id,
+            one.not_before,
+            one.attempts,
+            one.resent,
+            one.sent_at,
+            one.state,
+            one.id,
+            one.lease,
+        )
+        for one in results
+    ]
+    if tx.sqlite:
+        tx.raw.executemany(_FINISH, values)
+    else:
+        await _finish_postgres(tx, values)
+    now_sql = _NOW_SQLITE if tx.sqlite else _NOW_POSTGRES
+    pauses = [(one.pause, one.conversation_id) for one in results if one.pause]
+    await tx.run(f"UPDATE conversations SET next_at = {now_sql} + ? WHERE id = ?", pauses)
+    gone = [(one.unreachable, one.conversation_id) for one in results if one.unreachable]
+    await tx.run("UPDATE conversations SET unreachable = ? WHERE id = ?", gone)
+    for one in results:
+        if one.moved_to:
+            await _move(tx, one.conversation_id, one.moved_to)
+
+
+async def _finish_postgres(tx: Tx, values: Sequence[tuple[Any, ...]]) -> None:
+    query = """
+UPDATE outbox AS o SET state = u.state, reason = u.reason, remote_id = COALESCE(u.remote_id, o.remote_id),
+    not_before = u.not_before, attempts = o.attempts + u.attempts, resent = o.resent + u.resent, sent_at = u.sent_at,
+    lease = NULL, lease_until = NULL, body = CASE WHEN o.sensitive AND u.again <> 'queued' THEN NULL ELSE o.body END
+FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::int[], $6::int[], $7::bigint[], $8::text[],
+    $9::bigint[], $10::text[]) AS u (state, reason, remote_id, not_before, attempts, resent, sent_at, again, id, lease)
+WHERE o.id = u.id AND o.lease = u.lease AND o.state IN ('leased', 'started')"""
+    await tx.driver.execute(query, *map(list, zip(*values, strict=True)))
+
+
+async def _move(tx: Tx, conversation_id: int, address: str) -> None:
+    """The chat got a new address. A conversation that already has it keeps it; this one then stays unreachable."""
+    await tx.run(
+        "UPDATE conversations SET address = ? WHERE id = ? AND NOT EXISTS (SELECT 1 FROM conversations AS other "
+        "WHERE other.channel = conversations.channel AND other.address = ?)",
+        [(address, conversation_id, address)],
+    )
+
+
+async def hold(tx: Tx, orders: Sequence[Hold]) -> None:
+    """Makes accounts wait or stop."""
+    clock = _NOW_SQLITE if tx.sqlite else _NOW_POSTGRES
+    for one in orders:
+        column = "bulk_after" if one.bulk_only else "next_slot"
+        query = (
+            f"UPDATE accounts SET {column} = CASE WHEN {column} > {clock} + ? THEN {column} ELSE {clock} + ? END, "
+            "strikes = strikes + 1, stopped = ? WHERE channel = ?"
+        )
+        await tx.run(query, [(one.ms, one.ms, one.stopped, one.channel)])
+
+
+async def recovered(tx: Tx, channels: Iterable[str]) -> None:
+    """A message went through: the accounts go at full rate again."""
+    await tx.run("UPDATE accounts SET strikes = 0 WHERE channel = ? AND strikes > 0", [(one,) for one in set(channels)])
+
+
+async def sweep(tx: Tx, channels: Sequence[str]) -> dict[str, int]:
+    """Takes back rows whose lease ran out: never started → again; started → once more and counted, then unknown."""
+    clock = _NOW_SQLITE if tx.sqlite else _NOW_POSTGRES
+    counts = {}
+    marks = ", ".join("?" for _ in channels)
+    for name, state, condition, change in (
+        ("returned", "leased", "TRUE", "state = 'queued'"),
+        ("unknown", "started", "resent > 0", "state = 'unknown', reason = 'no result was recorded'"),
+        ("resent", "started", "resent = 0", "state = 'queued', resent = 1"),
+    ):
+        query = (
+            f"UPDATE outbox SET {change}, lease = NULL, lease_until = NULL WHERE state = '{state}' AND {condition} "
+            f"AND lease_until < {clock} AND channel IN ({marks}) RETURNING id"
+        )
+        counts[name] = len(await tx.rows(query, *channels))
+    return counts

@@ -1,0 +1,322 @@
+"""Opening the database: a writer with group commit, sessions beside it, on SQLite or PostgreSQL."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+
+from storage.sealing import Box
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Apply = Callable[["Tx", list[Any]], Awaitable[Sequence[Any]]]
+
+GROUP = 64  # works in one commit: enough to hide the disk, few enough to keep the loop responsive
+
+
+class DatabaseDown(Exception):
+    """The database cannot be reached, or is locked or full: nothing was stored, try again later."""
+
+
+class Tx:
+    """An open write transaction. Hot statements go to the driver, everything else through `session`."""
+
+    def __init__(self, conn: AsyncConnection, driver: Any, box: Box, sqlite: bool) -> None:
+        self.conn, self.driver, self.box, self.sqlite = conn, driver, box, sqlite
+        self._after_commit: list[Callable[[], None]] = []
+
+    @property
+    def raw(self) -> sqlite3.Connection:
+        """SQLite's own connection, for statements of some microseconds in the loop's thread. Nothing else uses the
+        connection while the transaction is open, so no thread waits for another."""
+        return cast(sqlite3.Connection, self.driver._conn)
+
+    async def in_thread(self, work: Callable[..., Result], *args: Any) -> Result:
+        """`work(sqlite3 connection, *args)` in the connection's own thread: for what takes milliseconds."""
+        # aiosqlite has no public way to run a function there; a test holds this line to it.
+        return cast(Result, await self.driver._execute(work, self.raw, *args))
+
+    async def rows(self, query: str, *values: Any) -> Sequence[Sequence[Any]]:
+        """What a statement with `?` marks returns, straight from the driver."""
+        if self.sqlite:
+            return self.raw.execute(query, values).fetchall()
+        return cast(Sequence[Sequence[Any]], await self.driver.fetch(_numbered(query), *values))
+
+    async def run(self, query: str, values: Sequence[tuple[Any, ...]]) -> None:
+        """Runs a statement with `?` marks once for each tuple of values, straight at the driver."""
+        if values and self.sqlite:
+            self.raw.executemany(query, values)
+        elif values:
+            await self.driver.executemany(_numbered(query), values)
+
+    def session(self) -> AsyncSession:
+        """A session inside this transaction, in a savepoint of its own: see `keep` and `undo`."""
+        if not self.conn.in_transaction():
+            # The real BEGIN was ours; this only tells SQLAlchemy so that it makes savepoints.
+            cast(Any, self.conn.sync_connection).begin()
+        session = AsyncSession(self.conn, expire_on_commit=False, join_transaction_mode="create_savepoint")
+        session.info["box"] = self.box
+        session.info["after_commit"] = self._after_commit
+        return session
+
+    async def keep(self, session: AsyncSession) -> None:
+        """What the session did stays part of the transaction."""
+        await session.commit()
+        await session.close()
+
+    async def undo(self, session: AsyncSession) -> None:
+        """Rolls back what the session did, and nothing else."""
+        await session.rollback()
+        await session.close()
+
+    def after_commit(self, hook: Callable[[], None]) -> None:
+        """Calls `hook` once what was done here is safe."""
+        self._after_commit.append(hook)
+
+    def committed(self) -> None:
+        """Runs the hooks. Called by the engine only."""
+        for hook in self._after_commit:
+            hook()
+
+
+def _numbered(query: str) -> str:
+    parts = query.split("?")
+    return "".join(f"{part}${number}" for number, part in enumerate(parts[:-1], 1)) + parts[-1]
+
+
+class Writer:
+    """Group commit: what waits while a transaction is open shares the next one."""
+
+    def __init__(self, begin: Callable[[], Any]) -> None:
+        self._begin = begin
+        self._waiting: list[tuple[Apply, Any, asyncio.Future[Any]]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    def batch(
+        self, apply: Callable[[Tx, list[Item]], Awaitable[Sequence[Result]]]
+    ) -> Callable[[Item], Awaitable[Result]]:
+        """A function that hands one item to `apply` together with all others waiting then, and returns its result
+        once it is committed. `apply` may run again with fewer items when a neighbour fails, so it must act only
+        inside the transaction or by `tx.after_commit`."""
+
+        async def submit(item: Item) -> Result:
+            return cast(Result, await self._enqueue(apply, item))
+
+        return submit
+
+    async def run(self, work: Callable[[Tx], Awaitable[Result]]) -> Result:
+        """Result of `work(tx)` once it is committed; the commit may be shared."""
+        return cast(Result, await self._enqueue(_one_by_one, work))
+
+    async def idle(self) -> None:
+        """Returns when no work waits or runs."""
+        while self._task is not None:
+            await asyncio.shield(self._task)
+
+    def _enqueue(self, apply: Apply, item: Any) -> asyncio.Future[Any]:
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append((apply, item, future))
+        if self._task is None:
+            self._task = asyncio.create_task(self._drain())
+        return future
+
+    async def _drain(self) -> None:
+        try:
+            while self._waiting:
+                group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
+                if not await self._together(group):
+                    for alone in group:
+                        await self._together([alone])
+        finally:
+            self._task = None
+
+    async def _together(self, group: list[tuple[Apply, Any, asyncio.Future[Any]]]) -> bool:
+        """One transaction for the group; its failure is told only to a group of one."""
+        kinds: dict[Apply, list[tuple[Any, asyncio.Future[Any]]]] = {}
+        for apply, item, future in group:
+            kinds.setdefault(apply, []).append((item, future))
+        done: list[tuple[asyncio.Future[Any], Any]] = []
+        try:
+            async with self._begin() as tx:
+                for apply, entries in kinds.items():
+                    results = await apply(tx, [item for item, _ in entries])
+                    done += zip((future for _, future in entries), results, strict=True)
+        except BaseException as error:
+            if len(group) == 1 and not group[0][2].done():
+                group[0][2].set_exception(error)
+            if not isinstance(error, Exception):
+                raise
+            return len(group) == 1
+        for future, result in done:
+            if not future.done():
+                future.set_result(result)
+        return True
+
+
+async def _one_by_one(tx: Tx, works: list[Callable[[Tx], Awaitable[Any]]]) -> list[Any]:
+    return [await work(tx) for work in works]
+
+
+class Database:
+    """One database for the whole process: `writer` shares commits, `session` writes alone, `read` only looks."""
+
+    def __init__(self, url: str, box: Box) -> None:
+        self.url = make_url(url)
+        self.box = box
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        self._engine = _engine(url, self.sqlite)
+        self._readers = _engine(url, self.sqlite)
+        self._turnstile = asyncio.Lock()
+        self._conn: AsyncConnection | None = None
+        self.writer = Writer(self._shared)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Tx]:
+        """A transaction of its own, committed at the end of the block; DatabaseDown when that was not possible.
+
+        SQLite has one writer, so there it waits for the shared connection; PostgreSQL takes one from the pool."""
+        if self.sqlite:
+            async with self._shared() as tx:
+                yield tx
+            return
+        with _plainly():
+            async with self._engine.connect() as conn, self._transaction(conn) as tx:
+                yield tx
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """A write transaction seen as a session, committed at the end of the block."""
+        async with self.write() as tx:
+            session = tx.session()
+            try:
+                yield session
+                await tx.keep(session)
+            finally:
+                await session.close()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session for looking only, beside the writer."""
+        with _plainly():
+            async with AsyncSession(self._readers, expire_on_commit=False) as session:
+                session.info["box"] = self.box
+                yield session
+
+    async def close(self) -> None:
+        """Waits for open work and closes all connections."""
+        await self.writer.idle()
+        async with self._turnstile:
+            await self._drop_connection()
+        await self._engine.dispose()
+        await self._readers.dispose()
+
+    @asynccontextmanager
+    async def _shared(self) -> AsyncIterator[Tx]:
+        """A transaction on the one connection that all hot work shares."""
+        async with self._turnstile:
+            with _plainly():
+                try:
+                    if self._conn is None:
+                        self._conn = await self._engine.connect()
+                    async with self._transaction(self._conn) as tx:
+                        yield tx
+                except Exception as error:
+                    if is_down(error):
+                        await self._drop_connection()
+                    raise
+
+    @asynccontextmanager
+    async def _transaction(self, conn: AsyncConnection) -> AsyncIterator[Tx]:
+        driver = (await conn.get_raw_connection()).driver_connection
+        tx = Tx(conn, driver, self.box, self.sqlite)
+        await self._statement(tx, "BEGIN IMMEDIATE" if self.sqlite else "BEGIN")
+        try:
+            yield tx
+            await self._statement(tx, "COMMIT")
+        except BaseException:
+            with suppress(Exception):
+                await self._statement(tx, "ROLLBACK")
+            raise
+        finally:
+            if conn.in_transaction():
+                with suppress(Exception):
+                    await conn.rollback()
+        tx.committed()
+
+    async def _statement(self, tx: Tx, sql: str) -> None:
+        if self.sqlite:
+            await tx.in_thread(sqlite3.Connection.execute, sql)
+        else:
+            await tx.driver.execute(sql)
+
+    async def _drop_connection(self) -> None:
+        if self._conn is not None:
+            conn, self._conn = self._conn, None
+            with suppress(Exception):
+                await conn.invalidate()
+            with suppress(Exception):
+                await conn.close()
+
+
+class _plainly:
+    """Turns the many ways of a database being away into DatabaseDown."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if isinstance(error, Exception) and not isinstance(error, DatabaseDown) and is_down(error):
+            raise DatabaseDown(_plain(error)) from error
+
+
+def _engine(url: str, sqlite: bool) -> AsyncEngine:
+    """Autocommit below, so that BEGIN, SAVEPOINT and COMMIT are ours and really happen: the default of aiosqlite
+    does not roll back what it should."""
+    common: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
+    if not sqlite:
+        return create_async_engine(url, pool_size=5, pool_pre_ping=True, **common)
+    path = make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(url, connect_args={"timeout": 5, "check_same_thread": False}, **common)
+    event.listen(engine.sync_engine, "connect", _tune_sqlite)
+    return engine
+
+
+def _tune_sqlite(connection: Any, record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def is_down(error: BaseException) -> bool:
+    """Whether the error says that the database is away, locked or full, rather than that a statement is wrong."""
+    if isinstance(error, DatabaseDown):
+        return True
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        return error.connection_invalidated or is_down(error.orig)
+    if isinstance(error, sqlite3.OperationalError):
+        words = ("locked", "unable to open", "disk", "full", "readonly", "busy", "i/o")
+        return any(word in str(error).lower() for word in words)
+    if isinstance(error, sqlite3.ProgrammingError | ValueError):
+        return "closed" in str(error).lower() or "no active connection" in str(error).lower()
+    if isinstance(error, ConnectionError | TimeoutError):
+        return True
+    state = str(getattr(error, "sqlstate", "") or "")
+    closed = type(error).__name__ in ("InterfaceError", "ConnectionDoesNotExistError")
+    return state[:2] in ("08", "53", "57") or state in ("40001", "40P01") or closed
+
+
+def _plain(error: BaseException) -> str:
+    """The kind of failure without statement or parameters, which may hold personal data."""
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    first = (str(cause).splitlines() or [""])[0]
+    return f"{type(cause).__name__}: {first}"[:200]
