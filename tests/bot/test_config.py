@@ -253,7 +253,7 @@ def test_a_database_that_is_no_file_is_left_as_it_is(url: str) -> None:
 
 def test_the_example_is_the_default() -> None:
     """config.example.toml, read as it is, changes nothing."""
-    example = Path(__file__).parent.parent / "config.example.toml"
+    example = Path(__file__).parents[2] / "config.example.toml"
     given = tomllib.loads(example.read_text(encoding="utf-8"))
 
     assert Config(**given).model_dump() == Config().model_dump()
