@@ -1,0 +1,129 @@
+"""Phone Indonesian made regular: slang, mixed English, clitics, phrases of several words, stems."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, lru_cache
+from pathlib import Path
+
+import Stemmer
+
+TABLES = Path(__file__).parent / "words.toml"
+LONGEST = 4096
+TOKEN = re.compile(r"\w+|\?")
+LINK = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+")
+STRETCHED = re.compile(r"([^\W\d])\1{2,}")
+TWICE = re.compile(r"\b([^\W\d]{3,})2\b")
+GLUED = re.compile(r"\b(\d+)(rb|ribu|jt|juta|x|kali|th|thn|hari|hr|bln)\b")
+CLITIC = re.compile(r"(.{4,}?)(?:nya|kah)$")
+
+# Citations are read from the raw text, since their slashes and letters do not survive as words.
+CITED_LAW = re.compile(r"\b(\d{1,2})\s*(?:/|tahun|thn|th)\s*((?:19|20)\d\d)\b")
+CITED_RULING = re.compile(r"\b(\d{1,3})\s*/\s*puu|\b(?:mk|putusan)\s*(?:mk\s*)?(?:no(?:mor|\.)?\s*)?(\d{1,3})\b(?!\s*hari)")
+CITED_ARTICLE = re.compile(r"\b(?:pasal|psl|ps)\.?\s*(\d{1,3})\s*([a-l])?(?:\s*-\s*(\d{1,3}))?\b")
+
+
+class Words:
+    """The word tables of words.toml, ready for use."""
+
+    def __init__(self, tables: Mapping[str, Mapping[str, str]]) -> None:
+        self.single = {**tables["english"], **tables["slang"]}
+        self.concepts = dict(tables["concepts"])
+        self.stop = frozenset(tables["stop"]["words"].split())
+        self.weak = frozenset(tables["weak"]["words"].split())
+        self.keep = frozenset(tables["keep"]["words"].split())
+        self.ordinary = frozenset(tables["ordinary"]["words"].split())
+        self.question = frozenset(tables["question"]["words"].split())
+        self.regime = {name: frozenset(words.split()) for name, words in tables["regime"].items()}
+        self.phrases: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for typed, meant in tables["phrases"].items():
+            key = tuple(part for word in typed.split() for part in self.meanings(word))
+            self.phrases[key] = tuple(meant.split())
+        self.longest = max(map(len, self.phrases))
+        self.starts = frozenset(key[0] for key in self.phrases)
+
+    def knows(self, word: str) -> bool:
+        """Whether a table lists this spelling."""
+        return word in self.single or word in self.concepts or word in self.stop or word in self.ordinary
+
+    def meanings(self, word: str) -> Iterator[str]:
+        """The regular words behind one typed word: slang, then concept, then the same without -nya or -kah."""
+        if word not in self.single and word not in self.concepts and word not in self.stop:
+            clitic = CLITIC.match(word)
+            word = clitic[1] if clitic else word
+        for part in self.single.get(word, word).split():
+            yield from self.concepts.get(part, part).split()
+
+    def join_phrases(self, tokens: list[str]) -> list[str]:
+        """Tokens with known sequences replaced, longest first."""
+        joined: list[str] = []
+        at = 0
+        while at < len(tokens):
+            size = next(self._sizes(tokens, at), 0)
+            joined.extend(self.phrases[tuple(tokens[at : at + size])] if size else (tokens[at],))
+            at += size or 1
+        return joined
+
+    def _sizes(self, tokens: list[str], at: int) -> Iterator[int]:
+        if tokens[at] in self.starts:
+            for size in range(min(self.longest, len(tokens) - at), 0, -1):
+                if tuple(tokens[at : at + size]) in self.phrases:
+                    yield size
+
+
+@cache
+def words() -> Words:
+    """The tables, read once."""
+    return Words(tomllib.loads(TABLES.read_text(encoding="utf-8")))
+
+
+def plain(text: str) -> str:
+    """Lower case, compatibility forms and accents folded, links gone, stretched letters shortened."""
+    folded = unicodedata.normalize("NFKD", text[:LONGEST]).casefold()
+    folded = "".join(sign for sign in folded if not unicodedata.combining(sign) and sign not in "'’`\u200b\u200d")
+    folded = STRETCHED.sub(r"\1", LINK.sub(" ", folded))
+    return GLUED.sub(r"\1 \2", TWICE.sub(r"\1 \1", folded))
+
+
+def tokens(text: str, mend: Callable[[str], str] | None = None) -> list[str]:
+    """The regular words of a text in order; `mend` may correct the spelling of a word no table knows."""
+    table = words()
+    found: list[str] = []
+    for word in TOKEN.findall(plain(text)):
+        if mend and not table.knows(word):
+            word = mend(word)
+        found.extend(table.meanings(word))
+    return table.join_phrases(table.join_phrases(found))
+
+
+def citations(text: str) -> Iterator[str]:
+    """Laws, rulings and articles named in a text, as search terms: `uu7/2017`, `mk135`, `pasal187a`."""
+    low = text.casefold()
+    for number, year in CITED_LAW.findall(low):
+        yield f"uu{number}/{year}"
+    for numbered, spoken in CITED_RULING.findall(low):
+        yield f"mk{numbered or spoken}"
+    for first, letter, last in CITED_ARTICLE.findall(low):
+        span = range(int(first), int(last) + 1) if last and int(first) < int(last) <= int(first) + 25 else (int(first),)
+        for number in span:
+            yield f"pasal{number}"
+        if letter:
+            yield f"pasal{first}{letter}"
+
+
+STEMMER = Stemmer.Stemmer("indonesian")
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """The stem of a regular word; listed words and those with digits stay whole."""
+    if word in words().keep or not word.isalpha() or len(word) < 5:
+        return word
+    return str(STEMMER.stemWord(word))
+
+
+def terms(regular: Iterable[str]) -> list[str]:
+    """The words a search weighs: no stop words, stemmed, each once, in order."""
+    stop = words().stop
+    return list(dict.fromkeys(stem(word) for word in regular if word not in stop and word != "?"))
