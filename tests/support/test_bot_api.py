@@ -7,7 +7,6 @@ from typing import Any
 import aiohttp
 import pytest
 import telegram
-from aiohttp import web
 
 from tests.support.bot_api import BotApi, User
 
@@ -225,41 +224,6 @@ async def test_kinds_of_updates_are_chosen(api: BotApi, call: Call, wati: User) 
     assert update["my_chat_member"]["new_chat_member"]["status"] == "kicked"
 
 
-async def test_the_webhook_is_called_in_order_until_it_says_yes(api: BotApi, call: Call, wati: User) -> None:
-    """Updates of a chat come one by one with the secret; a 503 is retried and holds back only that chat."""
-    heard: list[tuple[str, str]] = []
-    refusals = [503]
-
-    async def hook(request: web.Request) -> web.Response:
-        if refusals and (status := refusals.pop()):
-            return web.Response(status=status)
-        text = (await request.json())["message"]["text"]
-        heard.append((text, request.headers["X-Telegram-Bot-Api-Secret-Token"]))
-        return web.Response()
-
-    runner, url = await listening(hook)
-    await call("setWebhook", url=url, secret_token="rahasia-1")
-    await wati.send("satu")
-    await wati.send("dua")
-    await api.settled()
-    await runner.cleanup()
-
-    assert heard == [("satu", "rahasia-1"), ("dua", "rahasia-1")]
-    assert [posted.status for posted in api.delivery.posted] == [503, 200, 200]
-    assert (await call("getUpdates"))["error_code"] == 409
-    assert "503" in (await call("getWebhookInfo"))["result"]["last_error_message"]
-
-
-async def listening(hook: Callable[[web.Request], Awaitable[web.Response]]) -> tuple[web.AppRunner, str]:
-    """A server on loopback that passes everything to `hook`, and its address."""
-    app = web.Application()
-    app.router.add_post("/hook", hook)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    return runner, f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
-
-
 async def test_who_blocks_the_bot_gets_nothing(call: Call, wati: User) -> None:
     """After a block every send is 403, after the unblock it arrives again."""
     await wati.block()
@@ -357,3 +321,39 @@ async def test_a_wrong_token_is_not_let_in(api: BotApi) -> None:
     """401 in the service's words."""
     async with aiohttp.ClientSession() as session, session.get(f"{api.base_url}/bot1:x/getMe") as answer:
         assert await answer.json() == {"ok": False, "error_code": 401, "description": "Unauthorized"}
+
+
+async def test_a_message_is_edited_once(call: Call, wati: User) -> None:
+    """New words pass and drop the buttons; the same words again are 'not modified'; others' words cannot be edited."""
+    keyboard = {"inline_keyboard": [[{"text": "Ya", "callback_data": "y"}]]}
+    theirs = await wati.send("halo")
+    sent = (await call("sendMessage", chat_id=101, text="a", reply_markup=keyboard))["result"]
+    edit = {"chat_id": 101, "message_id": sent["message_id"], "text": "b"}
+
+    assert (await call("editMessageText", **edit))["ok"]
+    assert (wati.last.text, wati.last.buttons, wati.last.edited) == ("b", [], True)
+    assert "message is not modified" in (await call("editMessageText", **edit))["description"]
+    assert not (await call("editMessageText", **edit | {"message_id": theirs["message_id"]}))["ok"]
+
+
+async def test_commands_are_kept_per_scope_and_language(api: BotApi, call: Call) -> None:
+    """A list for one language does not touch the others; a chat's scope needs its chat."""
+    commands = [{"command": "tanya", "description": "Bertanya"}]
+    assert (await call("setMyCommands", commands=commands, language_code="id"))["ok"]
+
+    assert (await call("getMyCommands"))["result"] == []
+    assert (await call("getMyCommands", language_code="id"))["result"] == commands
+    assert not (await call("setMyCommands", commands=commands, scope={"type": "chat"}))["ok"]
+    await call("deleteMyCommands", language_code="id")
+    assert api.state.commands == {}
+
+
+async def test_arguments_come_as_json_form_or_query(api: BotApi, wati: User) -> None:
+    """The three ways in which clients send arguments mean the same."""
+    url = f"{api.base_url}/bot{api.token}/sendmessage"
+    async with aiohttp.ClientSession() as session:
+        await session.post(url, json={"chat_id": "101", "text": "json", "reply_markup": '{"remove_keyboard": true}'})
+        await session.post(url, data={"chat_id": 101, "text": "form", "disable_notification": "true"})
+        await session.get(url, params={"chat_id": 101, "text": "query"})
+
+    assert [message.text for message in wati.messages] == ["json", "form", "query"]

@@ -10,6 +10,7 @@ POST /_control/fault   {"kind": "too_many", "method": "sendMessage", "times": 3,
 POST /_control/limits  {"overall": ["strict", 30, 1.0, 3.0], "per_chat": ["bucket", 1, 3]}; {} lifts them
 GET  /_control/log?since=0   /_control/refused   /_control/chat/101   /_control/state
 GET  /_control/wait?sent=10&timeout=5   answers when so many messages were accepted
+GET  /_control/reads/101?text=halo&timeout=5   the next message with these words, or {"timeout": "…"}
 """
 
 import argparse
@@ -56,6 +57,7 @@ class Control:
         router.add_get("/_control/chat/{id}", self._chat)
         router.add_get("/_control/state", self._state)
         router.add_get("/_control/wait", self._wait)
+        router.add_get("/_control/reads/{id}", self._reads)
 
     async def _do(self, request: web.Request) -> web.Response:
         order: JsonObject = await request.json()
@@ -132,6 +134,14 @@ class Control:
         with contextlib.suppress(TimeoutError):
             await self._api.sent(count, timeout)
         return _answer({"sent": len(self._api.log)})
+
+    async def _reads(self, request: web.Request) -> web.Response:
+        number, query = int(request.match_info["id"]), request.query
+        reader = self._api.groups.get(number) or self._api.user(number)
+        try:
+            return _answer((await reader.reads(query.get("text", ""), float(query.get("timeout", 5)))).raw)
+        except TimeoutError as late:
+            return _answer({"timeout": str(late)})
 
 
 def _shown(user: User, given: JsonObject) -> Seen | None:

@@ -19,6 +19,7 @@ _ENTITY_TYPES = set(_TAGS.values()) | {
     "text_mention", "custom_emoji", "date_time",
 }  # fmt: skip
 _TOKEN = re.compile(r"<(/?)([a-zA-Z0-9-]*)([^<>]*)>|<|[^<]+")
+_LETTER = re.compile(r"&(lt|gt|amp|quot|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")  # the only ones that Telegram knows
 _COMMAND = re.compile(r"(?<!\S)/[A-Za-z0-9_]{1,32}(@\w{3,32})?")
 _URL = re.compile(r"https?://\S+")
 
@@ -58,7 +59,7 @@ def parse_html(source: str) -> tuple[str, list[JsonObject]]:
         if token.group(2) is None:
             if token.group() == "<":
                 raise bad_request(f"can't parse entities: Unexpected end tag {where}")
-            text += html.unescape(token.group())
+            text += _LETTER.sub(lambda found: html.unescape(found.group()), token.group())
         elif tag not in _TAGS:
             raise bad_request(f'can\'t parse entities: Unsupported start tag "{tag}" {where}')
         elif not closing:
