@@ -16,12 +16,12 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-import storage
 from bot.config import Config
 from bot.config_errors import ConfigError
 from bot.doctor_telegram import fetch, telegram, webhook
 from bot.findings import PATIENCE, Finding, ok, wrong
 from bot.redact import Redactor
+from storage.migrate import newest
 
 SPACE_NEEDED = 500  # megabytes: a busy day's evidence files, and room for SQLite to tidy up
 
@@ -132,7 +132,7 @@ async def database(config: Config) -> Finding:
     engine = create_async_engine(url, hide_parameters=True)
     try:
         async with asyncio.timeout(PATIENCE), engine.connect() as connection:
-            found = {row[0] for row in await connection.execute(text("SELECT version_num FROM alembic_version"))}
+            found = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
     except Exception as error:  # noqa: BLE001  # drivers raise anything from OSError to their own kinds
         cause = getattr(error, "orig", None) or error
         if "alembic_version" in str(cause):
@@ -143,7 +143,7 @@ async def database(config: Config) -> Finding:
         )
     finally:
         await engine.dispose()
-    return _schema(found)
+    return _schema(str(found))
 
 
 def _database_file(config: Config) -> Path | None:
@@ -155,14 +155,10 @@ def _has_content(file: Path | None) -> bool:
     return file is not None and file.is_file() and file.stat().st_size > 0
 
 
-def _schema(found: set[str]) -> Finding:
-    from alembic.script import ScriptDirectory  # takes a while to import, and only this needs it
-
-    scripts = ScriptDirectory(str(Path(storage.__file__).parent / "migrations"))
-    known = {script.revision for script in scripts.walk_revisions()}
-    if found == set(scripts.get_heads()):
-        return ok(f"reachable, schema {', '.join(sorted(found))}")
-    if found - known:
+def _schema(found: str) -> Finding:
+    if found == newest():
+        return ok(f"reachable, schema {found}")
+    if found > newest():
         return wrong("the database belongs to a newer version of Sahabat", "Install that version, or restore a backup.")
     return wrong("the tables are those of an older version", "Make a backup, then: sahabat migrate")
 

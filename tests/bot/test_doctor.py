@@ -12,15 +12,14 @@ from typing import Any, NamedTuple
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from alembic.script import ScriptDirectory
 from pydantic import SecretStr
 
-import storage
 from bot import doctor
 from bot.config import App, Config, Database, Files, Telegram, Web, WhatsApp, load
 from bot.config_errors import ConfigError
 from bot.doctor import examine, refused
 from bot.findings import Finding
+from storage.migrate import newest
 
 TOKEN = "7012345678:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
 SECRET = "a-long-random-word"
@@ -183,16 +182,22 @@ async def test_a_database_without_tables_is_found(config: Config) -> None:
 
 
 async def test_a_database_at_the_newest_schema_is_ok(config: Config) -> None:
-    """The heads of the migrations are compared, not a number written down twice."""
-    heads = ScriptDirectory(str(Path(storage.__file__).parent / "migrations")).get_heads()
-    with_database(config, *heads)
+    """As `migrate` leaves it."""
+    with_database(config, newest())
 
     assert (await one(config, "database")).ok
 
 
+async def test_a_database_of_an_older_version_is_found(config: Config) -> None:
+    """After an upgrade of the program."""
+    with_database(config, "0000")
+
+    assert "Make a backup" in (await one(config, "database")).mend
+
+
 async def test_a_database_of_a_newer_version_is_found(config: Config) -> None:
     """An old program must not write into new tables."""
-    with_database(config, "ffff00000000")
+    with_database(config, "9999")
 
     assert "newer version" in (await one(config, "database")).message
 
