@@ -53,6 +53,7 @@ class Router:
         self.words: dict[str, Handler] = {}
         self.events: dict[str, Handler] = {}
         self.replies: dict[str, Handler] = {}
+        self.starts: dict[str, Handler] = {}
         self.fallback: Handler | None = None
         self.is_question: Callable[[str], bool] = lambda text: False
         self.on_question: Handler | None = None
@@ -74,12 +75,16 @@ class Router:
         return self._into("words", dict.fromkeys(normal(word) for word in words))
 
     def event(self, *names: str) -> Callable[[Handler], Handler]:
-        """Handles what happened to a chat: joined, left, blocked, unblocked, migrated, stale."""
+        """Handles what happened to a chat (joined, left, blocked, unblocked, migrated, stale) or a message (edited)."""
         return self._into("events", names)
 
     def reply(self, *sources: str) -> Callable[[Handler], Handler]:
         """Handles a reply to one of our messages, by the source of the outbox row replied to."""
         return self._into("replies", sources)
+
+    def start(self, *prefixes: str) -> Callable[[Handler], Handler]:
+        """Handles a link that opens the chat with /start `prefix` or `prefix_value`."""
+        return self._into("starts", prefixes)
 
     def answer(
         self,
@@ -101,7 +106,7 @@ class Router:
         """Takes in all handlers of other routers; TakenTwice when two claim one key."""
         for router in routers:
             router._parent = self
-            for table in ("commands", "buttons", "answers", "reserved", "words", "events", "replies"):
+            for table in ("commands", "buttons", "answers", "reserved", "words", "events", "replies", "starts"):
                 for key, value in getattr(router, table).items():
                     self._add(getattr(self, table), key, value)
             self.fallback = router.fallback or self.fallback
@@ -125,6 +130,8 @@ class Router:
         words = normal(incoming.text) if plain and len(incoming.text) <= 80 else ""
         if words in self.reserved and not (awaited and awaited.numeric and words.isdigit()):
             return self.reserved[words]
+        if incoming.edited:  # its first form was handled already; an answer must not count twice
+            return self.events.get("edited")
         if incoming.command:
             return self.commands.get(incoming.command) or self.fallback
         if awaited:

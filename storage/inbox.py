@@ -29,7 +29,7 @@ class Chat:
     source: str
     fresh: bool
     plain: bytes
-    was: tuple[str, str]
+    was: tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ def _chat(tx: Tx, row: Sequence[Any], now: int) -> Chat:
         source=row[9],
         fresh=row[10] == now,
         plain=plain,
-        was=(row[6], row[5]),
+        was=(row[6], row[5], row[9]),
     )
 
 
@@ -221,7 +221,7 @@ async def close_turns(tx: Tx, closings: Sequence[Closing], now: datetime) -> Non
 
 def _changes(tx: Tx, chat: Chat) -> tuple[str, bytes | None, str, str, int] | None:
     data = orjson.dumps(chat.data)
-    if data == chat.plain and (chat.state, chat.language) == chat.was and not chat.fresh:
+    if data == chat.plain and (chat.state, chat.language, chat.source) == chat.was and not chat.fresh:
         return None
     return chat.state, tx.box.seal(data) if chat.data else None, chat.language, chat.source, chat.id
 

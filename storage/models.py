@@ -78,7 +78,8 @@ class Consent(Base):
 
 
 class Conversation(Base):
-    """One chat on one channel: its address, its state, and whose it is."""
+    """One chat on one channel: its address, its state, and whose it is. With `erased_at` set, its address goes as soon
+    as the last message has left."""
 
     __tablename__ = "conversations"
     __table_args__ = (UniqueConstraint("channel", "address"),)
@@ -92,6 +93,7 @@ class Conversation(Base):
     data: Mapped[bytes | None]
     source: Mapped[str] = mapped_column(default="")
     stopped_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
     unreachable: Mapped[str] = mapped_column(default="")
     next_at: Mapped[int] = mapped_column(BigInteger, default=0)
     created_at: Mapped[datetime]

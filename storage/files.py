@@ -1,0 +1,71 @@
+"""Files that people fetch (exports, calendars): sealed at rest, found by id or by a secret, gone after a while."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.models import File
+
+KEPT = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file with its contents readable."""
+
+    id: int
+    token: str
+    name: str
+    mime: str
+    content: bytes
+
+
+async def add(
+    db: AsyncSession,
+    conversation_id: int,
+    name: str,
+    mime: str,
+    content: bytes,
+    now: datetime,
+    kept: timedelta = KEPT,
+) -> int:
+    """Keeps a file for one conversation and returns its id; its token has 256 bits."""
+    file = File(
+        token=secrets.token_urlsafe(32),
+        conversation_id=conversation_id,
+        name=name,
+        mime=mime,
+        size=len(content),
+        content=db.info["box"].seal(content),
+        created_at=now,
+        expires_at=now + kept,
+    )
+    db.add(file)
+    await db.flush()
+    return file.id
+
+
+async def by_id(db: AsyncSession, file_id: int) -> Opened | None:
+    """The file of an outgoing message; None when it is gone."""
+    return _opened(db, await db.get(File, file_id))
+
+
+async def by_token(db: AsyncSession, token: str, now: datetime) -> Opened | None:
+    """The file behind a link; None when nobody has that token or its time is over."""
+    found = (await db.execute(select(File).where(File.token == token, File.expires_at > now))).scalar_one_or_none()
+    return _opened(db, found)
+
+
+async def remove_expired(db: AsyncSession, now: datetime) -> int:
+    """Deletes files whose time is over; how many."""
+    result = await db.execute(delete(File).where(File.expires_at <= now).returning(File.id))
+    return len(result.all())
+
+
+def _opened(db: AsyncSession, file: File | None) -> Opened | None:
+    if file is None:
+        return None
+    return Opened(file.id, file.token, file.name, file.mime, db.info["box"].open(file.content))
