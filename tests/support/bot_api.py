@@ -33,12 +33,16 @@ TOKEN = "123456:TEST-token-of-the-loopback-double"
 
 
 class BotApi:
-    """The double; `async with` opens and closes its port. `base_url` is what a client takes for api.telegram.org."""
+    """The double; `async with` opens and closes its port. `base_url` is what a client takes for api.telegram.org.
+
+    `webhook_wait` is the pause (s) before a refused update is posted again; it doubles up to 40 times that. The real
+    service ends at one to two minutes.
+    """
 
     def __init__(self, token: str = TOKEN, *, port: int = 0, seed: int = 0, webhook_wait: float = 0.05) -> None:
         self.token = token
         self.state = State(token)
-        self.delivery = Delivery(self.state.wake, first_wait=webhook_wait)
+        self.delivery = Delivery(self.state.wake, webhook_wait, webhook_wait * 40)
         self.faults = Faults(seed)
         self.limits = Limits()
         self.server = Server(self.state, self.delivery, self.faults, self.limits)

@@ -357,3 +357,24 @@ async def test_arguments_come_as_json_form_or_query(api: BotApi, wati: User) -> 
         await session.get(url, params={"chat_id": 101, "text": "query"})
 
     assert [message.text for message in wati.messages] == ["json", "form", "query"]
+
+
+async def test_an_old_press_cannot_be_answered(call: Call, wati: User) -> None:
+    """A press that the service no longer waits for is refused in its words."""
+    keyboard = {"inline_keyboard": [[{"text": "Ya", "callback_data": "y"}]]}
+    await call("sendMessage", chat_id=101, text="a", reply_markup=keyboard)
+    tap = await wati.tap(None, "Ya")
+    tap.expire()
+
+    assert "query is too old" in (await call("answerCallbackQuery", callback_query_id=tap.id))["description"]
+
+
+async def test_who_never_wrote_cannot_be_written_to(api: BotApi, call: Call) -> None:
+    """Before a person's first message the chat does not exist for the bot; a deleted account is 403."""
+    stranger = api.user(300)
+    assert not (await call("sendMessage", chat_id=300, text="a"))["ok"]
+    await stranger.start("poster")
+    assert (await call("sendMessage", chat_id=300, text="a"))["ok"]
+    stranger.deactivate()
+
+    assert (await call("sendMessage", chat_id=300, text="a"))["description"] == "Forbidden: user is deactivated"

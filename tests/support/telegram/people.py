@@ -1,6 +1,5 @@
 """The people's side: what persons and groups do, as updates that the bot receives."""
 
-import asyncio
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tests.support.telegram.errors import JsonObject, forbidden
@@ -147,6 +146,10 @@ class Tap:
     def id(self) -> str:
         return self._press.callback_id
 
+    def expire(self) -> None:
+        """Lets the press grow older than the service waits: an answer to it is refused from now on."""
+        self._press.answered = True
+
     async def answer(self, timeout: float = TIMEOUT) -> str:
         """Waits until the bot answers the press; returns the words it shows, often none."""
         await self._api.state.wait_until(
@@ -190,8 +193,3 @@ def _captioned(caption: str) -> JsonObject:
 
 def _ids(document: JsonObject) -> JsonObject:
     return {name: document[name] for name in ("file_id", "file_unique_id", "file_size")}
-
-
-async def give_way() -> None:
-    """Lets the loop carry an update on before the test goes on."""
-    await asyncio.sleep(0)
