@@ -195,16 +195,16 @@ class Sender:
         match error.trouble:
             case Trouble.TOO_FAST:
                 wait = int(error.retry_after * 1000) + 250
-                again = self._finished(row, "queued", error, not_before=now, pause=wait)
+                again = self._finished(row, "queued", error, pause=wait)
                 if row.is_group:
                     return again, None
                 return again, Hold(channel.name, wait, bulk_only=row.lane >= delivery.FIRST_BULK_LANE)
             case Trouble.DOWN if now - row.created_at < GIVE_UP_AFTER:
                 wait = min(60_000, 1000 * 2 ** min(row.attempts, 6))
-                again = self._finished(row, "queued", error, not_before=now + wait, attempts=1, pause=wait)
+                again = self._finished(row, "queued", error, attempts=1, pause=wait)
                 return again, Hold(channel.name, min(wait, 30_000) if row.attempts else 0)
             case Trouble.UNKNOWN if row.resent == 0:
-                return self._finished(row, "queued", error, not_before=now, resent=1, pause=1000), None
+                return self._finished(row, "queued", error, resent=1, pause=1000), None
             case Trouble.UNKNOWN:
                 return self._finished(row, "unknown", error), None
             case Trouble.MOVED if row.attempts < 3:

@@ -48,8 +48,8 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """What became of a row. `state` queued means: again at `not_before`. Times in ms; `pause` keeps the chat quiet
-    for so many ms of the database's time, so that its later messages do not overtake."""
+    """What became of a row. `state` queued means: again, after `pause` ms in which the chat gets nothing, so that its
+    later messages do not overtake. `attempts` and `resent` are added to the row's."""
 
     id: int
     lease: str
@@ -57,7 +57,6 @@ class Finish:
     state: str
     reason: str | None = None
     remote_id: str | None = None
-    not_before: int = 0
     attempts: int = 0
     resent: int = 0
     sent_at: int | None = None
@@ -92,7 +91,7 @@ _START = (
     "UPDATE outbox SET state = 'started', lease_until = ? WHERE id = ? AND lease = ? AND state = 'leased' RETURNING id"
 )
 _FINISH = """
-UPDATE outbox SET state = ?, reason = ?, remote_id = COALESCE(?, remote_id), not_before = ?, attempts = attempts + ?,
+UPDATE outbox SET state = ?, reason = ?, remote_id = COALESCE(?, remote_id), attempts = attempts + ?,
     resent = resent + ?, sent_at = ?, lease = NULL, lease_until = NULL,
     body = CASE WHEN sensitive AND ? <> 'queued' THEN NULL ELSE body END
 WHERE id = ? AND lease = ? AND state IN ('leased', 'started')"""
@@ -263,7 +262,6 @@ async def finish(tx: Tx, results: Sequence[Finish]) -> None:
             one.state,
             one.reason,
             one.remote_id,
-            one.not_before,
             one.attempts,
             one.resent,
             one.sent_at,
@@ -290,10 +288,10 @@ async def finish(tx: Tx, results: Sequence[Finish]) -> None:
 async def _finish_postgres(tx: Tx, values: Sequence[tuple[Any, ...]]) -> None:
     query = """
 UPDATE outbox AS o SET state = u.state, reason = u.reason, remote_id = COALESCE(u.remote_id, o.remote_id),
-    not_before = u.not_before, attempts = o.attempts + u.attempts, resent = o.resent + u.resent, sent_at = u.sent_at,
+    attempts = o.attempts + u.attempts, resent = o.resent + u.resent, sent_at = u.sent_at,
     lease = NULL, lease_until = NULL, body = CASE WHEN o.sensitive AND u.again <> 'queued' THEN NULL ELSE o.body END
-FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::int[], $6::int[], $7::bigint[], $8::text[],
-    $9::bigint[], $10::text[]) AS u (state, reason, remote_id, not_before, attempts, resent, sent_at, again, id, lease)
+FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::int[], $6::bigint[], $7::text[], $8::bigint[],
+    $9::text[]) AS u (state, reason, remote_id, attempts, resent, sent_at, again, id, lease)
 WHERE o.id = u.id AND o.lease = u.lease AND o.state IN ('leased', 'started')"""
     await tx.driver.execute(query, *map(list, zip(*values, strict=True)))
 

@@ -56,6 +56,15 @@ class Tx:
         elif values:
             await self.driver.executemany(_numbered(query), values)
 
+    async def change(self, query: str, *values: Any) -> int:
+        """How many rows a statement with `?` marks changed; for what takes milliseconds, so not in the loop's thread
+        on SQLite."""
+        if self.sqlite:
+            cursor = await self.in_thread(sqlite3.Connection.execute, query, values)
+            return cursor.rowcount
+        status: str = await self.driver.execute(_numbered(query), *values)
+        return int(status.rpartition(" ")[2])
+
     def session(self) -> AsyncSession:
         """A session inside this transaction, in a savepoint of its own: see `keep` and `undo`."""
         if not self.conn.in_transaction():

@@ -228,7 +228,8 @@ class WebchatMessage(Base):
 
 
 class Question(Base):
-    """A question the bot could not answer, waiting for or answered by a person."""
+    """A question the bot could not answer: open, answered or closed by a person. `answered_by` is channel:address,
+    `answer_message` conversation:message of the staff's words, to know their correction by."""
 
     __tablename__ = "questions"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -239,8 +240,9 @@ class Question(Base):
     status: Mapped[str] = mapped_column(String(10), default="open")
     asked_at: Mapped[datetime]
     answer: Mapped[bytes | None]
-    answered_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    answered_by: Mapped[str] = mapped_column(default="")
     answered_at: Mapped[datetime | None]
+    answer_message: Mapped[str] = mapped_column(default="")
 
 
 class Staff(Base):
@@ -286,6 +288,7 @@ class Audit(Base):
     """What staff and the program did with people's data: ids only, never contents."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_action_at", "action", "at"),)
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     at: Mapped[datetime]
     actor: Mapped[str]
@@ -355,6 +358,12 @@ class Reminder(Base):
             "due_at",
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "ix_reminders_missed",
+            "day_at",
+            sqlite_where=text("state = 'missed'"),
+            postgresql_where=text("state = 'missed'"),
         ),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
