@@ -214,10 +214,17 @@ class File(Base):
 
 
 class WebchatMessage(Base):
-    """A visitor's history: what was shown and what they wrote; the id is the `n` of the protocol."""
+    """A visitor's history: what was shown and what they wrote; the id is the `n` of the protocol.
+
+    An id is never given twice, also not after an erasure: a page that saw the old one must not take the new one for it.
+    """
 
     __tablename__ = "webchat"
-    __table_args__ = (Index("ix_webchat_history", "conversation_id", "id"),)
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "client_id"),
+        Index("ix_webchat_history", "conversation_id", "id"),
+        {"sqlite_autoincrement": True},
+    )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
     outbox_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)

@@ -358,7 +358,9 @@ def upgrade() -> None:
         sa.Column("acked_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["conversation_id"], ["conversations.id"], name=op.f("fk_webchat_conversation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webchat")),
+        sa.UniqueConstraint("conversation_id", "client_id", name=op.f("uq_webchat_conversation_id")),
         sa.UniqueConstraint("outbox_id", name=op.f("uq_webchat_outbox_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("webchat", schema=None) as batch_op:
         batch_op.create_index("ix_webchat_history", ["conversation_id", "id"], unique=False)
