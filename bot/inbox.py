@@ -2,7 +2,7 @@
 
 import asyncio
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,12 +16,13 @@ from bot.router import Router
 from bot.turn import Turn
 from storage import inbox as store
 from storage.engine import Database, DatabaseDown, Tx, is_down
-from storage.inbox import Arrival, Chat, Closing, Stored
+from storage.inbox import Arrival, Chat, Closing, Opened, Stored
 from storage.outbox import Row
 
 log = get_logger("inbox")
 
 Reader = Callable[[bytes], Incoming | None]
+Recorder = Callable[[Tx, Incoming, Chat], Awaitable[None]]
 RETRY = 1.0  # s, while the database is away
 LEFT_BEHIND = timedelta(seconds=10)  # a stored item this old belongs to nobody: take it
 
@@ -41,12 +42,17 @@ class Inbox:
         self._db, self._router, self._readers, self._now = db, router, readers, now
         self._context = context or Context()
         self._wake = wake
+        self._recorders: dict[str, Recorder] = {}
         self._working: dict[int, asyncio.Task[None]] = {}
         self._more: set[int] = set()
         self._closing = False
         self._turns = db.writer.batch(self._take)
         self._batches = db.writer.batch(self._store)
         self._waiting = db.writer.batch(self._handle_waiting)
+
+    def record(self, channel: str, recorder: Recorder) -> None:
+        """Has `recorder` called for each new item of `channel`, inside the transaction that stores it."""
+        self._recorders[channel] = recorder
 
     async def receive(self, *items: Incoming) -> None:
         """Stores the items; DatabaseDown means that nothing was stored. Seen before means nothing happens again."""
@@ -84,6 +90,7 @@ class Inbox:
         """Stores and handles lone items together; for each the conversation that has it wait behind others."""
         now = self._now()
         opened = await store.open_turns(tx, [_arrival(item) for item in items], now)
+        await self._keep_record(tx, items, opened)
         closings, behind = [], []
         for item, one in zip(items, opened, strict=True):
             waits = one.inbox_id is not None and not one.ready
@@ -95,13 +102,22 @@ class Inbox:
 
     async def _store(self, tx: Tx, batches: list[Sequence[Incoming]]) -> Sequence[list[int]]:
         """Stores batches without handling them; for each the conversations with something new."""
-        flat = [_arrival(item, hold=True) for batch in batches for item in batch]
-        opened = iter(await store.open_turns(tx, flat, self._now()))
-        results = []
+        flat = [item for batch in batches for item in batch]
+        opened = await store.open_turns(tx, [_arrival(item, hold=True) for item in flat], self._now())
+        await self._keep_record(tx, flat, opened)
+        results, rest = [], iter(opened)
         for batch in batches:
-            found = [next(opened) for _ in batch]
+            found = [next(rest) for _ in batch]
             results.append(list(dict.fromkeys(one.chat.id for one in found if one.inbox_id is not None)))
         return results
+
+    async def _keep_record(self, tx: Tx, items: Sequence[Incoming], opened: Sequence[Opened]) -> None:
+        if not self._recorders:
+            return
+        for item, one in zip(items, opened, strict=True):
+            recorder = self._recorders.get(item.channel)
+            if recorder is not None and one.inbox_id is not None:
+                await recorder(tx, item, one.chat)
 
     def _work_off(self, conversation_id: int) -> None:
         """Sees to it that the conversation's waiting items are handled, by one task at a time."""
