@@ -288,7 +288,12 @@ class _plainly:
 def _engine(url: str, sqlite: bool) -> AsyncEngine:
     """Autocommit below, so that BEGIN, SAVEPOINT and COMMIT are ours and really happen: the default of aiosqlite
     does not roll back what it should."""
-    common: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
+    # Parameters are names, numbers and messages of people: they must not come back in the text of an error.
+    common: dict[str, Any] = {
+        "isolation_level": "AUTOCOMMIT",
+        "skip_autocommit_rollback": True,
+        "hide_parameters": True,
+    }
     if not sqlite:
         return create_async_engine(url, pool_size=5, pool_pre_ping=True, **common)
     path = make_url(url).database

@@ -11,12 +11,17 @@ from typing import Any, Literal
 import pytest
 import structlog
 from pydantic import SecretStr
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from bot.config import App, Config, Database, Telegram
 from bot.logs import QUIET, get_logger, set_up
+from storage.engine import Database as Store
+from storage.sealing import Box
 
 TOKEN = "55555:CANARY"
 PASSWORD = "CANARY-2"
+NAME = "Ibu Kenari"
 PHONE = "081299988777"
 
 
@@ -91,6 +96,20 @@ def test_a_trace_says_where_it_happened() -> None:
     trace = records(out)[-1]["exception"]
     assert "test_logs.py" in trace
     assert "ConnectionError" in trace
+
+
+async def test_an_error_of_the_database_shows_no_person(sqlite_url: str) -> None:
+    """Its text names the statement, not what was to be stored."""
+    out, database = started(), Store(sqlite_url, Box(bytes(32)))
+    try:
+        async with database.session() as session:
+            await session.execute(text("INSERT INTO nowhere VALUES (:name)"), {"name": NAME})
+    except DBAPIError:
+        get_logger("bot").exception("not stored")
+    await database.close()
+
+    assert "nowhere" in out.getvalue()
+    assert NAME not in out.getvalue()
 
 
 @pytest.mark.parametrize("name", QUIET)
