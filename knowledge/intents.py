@@ -42,18 +42,17 @@ def read_rules(table: Mapping[str, Any]) -> Iterator[Rule]:
     for at, row in enumerate(table["rule"], 1):
         function, reason = row.get("function"), row.get("reason", "")
         if (function in get_args(Function)) == (reason in get_args(Reason)[1:]):
-            raise ValueError(f"intents.toml: rule {at} needs one known function or reason, found {function or reason!r}")
+            raise ValueError(f"intents.toml: rule {at} needs one known function or reason")
         none = row.get("none")
         yield Rule(
             function,
             reason,
-            any_of(row["any"], words=False),
-            tuple(re.compile(pattern) for pattern in row.get("all", ())),
-            any_of(none, words=True) if none else None,
+            any_of(row["any"]),
+            tuple(any_of([pattern]) for pattern in row.get("all", ())),
+            any_of(none) if none else None,
         )
 
 
-def any_of(patterns: list[str], *, words: bool) -> re.Pattern[str]:
-    """One pattern out of several; as whole words where asked."""
-    edge = r"(?<!\w){}(?!\w)" if words else "{}"
-    return re.compile("|".join(f"(?:{edge.format(pattern)})" for pattern in patterns))
+def any_of(patterns: list[str]) -> re.Pattern[str]:
+    """One pattern out of several, each as whole words."""
+    return re.compile(r"(?<!\w)(?:" + "|".join(patterns) + r")(?!\w)")

@@ -20,7 +20,10 @@ CLITIC = re.compile(r"(.{4,}?)(?:nya|kah)$")
 
 # Citations are read from the raw text, since their slashes and letters do not survive as words.
 CITED_LAW = re.compile(r"\b(\d{1,2})\s*(?:/|tahun|thn|th)\s*((?:19|20)\d\d)\b")
-CITED_RULING = re.compile(r"\b(\d{1,3})\s*/\s*puu|\b(?:mk|putusan)\s*(?:mk\s*)?(?:no(?:mor|\.)?\s*)?(\d{1,3})\b(?!\s*hari)")
+CITED_RULING = re.compile(
+    r"\b(\d{1,3})\s*/\s*puu(?:\W?[xvi]+\s*/\s*\d{4})?"
+    r"|\b(?:mk|putusan)\s*(?:mk\s*)?(?:no(?:mor|\.)?\s*)?(\d{1,3})\b(?!\s*hari)"
+)
 CITED_ARTICLE = re.compile(r"\b(?:pasal|psl|ps)\.?\s*(\d{1,3})\s*([a-l])?(?:\s*-\s*(\d{1,3}))?\b")
 
 
@@ -32,8 +35,11 @@ class Words:
         self.concepts = dict(tables["concepts"])
         self.stop = frozenset(tables["stop"]["words"].split())
         self.weak = frozenset(tables["weak"]["words"].split())
+        self.setting = frozenset(tables["setting"]["words"].split())
+        self.generic = frozenset(tables["generic"]["words"].split())
         self.keep = frozenset(tables["keep"]["words"].split())
         self.ordinary = frozenset(tables["ordinary"]["words"].split())
+        self.election = frozenset(tables["election"]["words"].split())
         self.question = frozenset(tables["question"]["words"].split())
         self.regime = {name: frozenset(words.split()) for name, words in tables["regime"].items()}
         self.phrases: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -112,6 +118,13 @@ def citations(text: str) -> Iterator[str]:
             yield f"pasal{first}{letter}"
 
 
+def without_citations(text: str) -> str:
+    """The text without the numbers that `citations` reads."""
+    for cited in (CITED_LAW, CITED_ARTICLE):
+        text = cited.sub(" ", text)
+    return CITED_RULING.sub(" mk ", text)
+
+
 STEMMER = Stemmer.Stemmer("indonesian")
 
 
@@ -127,3 +140,37 @@ def terms(regular: Iterable[str]) -> list[str]:
     """The words a search weighs: no stop words, stemmed, each once, in order."""
     stop = words().stop
     return list(dict.fromkeys(stem(word) for word in regular if word not in stop and word != "?"))
+
+
+def read(text: str, mend: Callable[[str], str] | None = None) -> list[str]:
+    """The search terms of a text: its words, and the laws, rulings and articles it cites."""
+    text = text[:LONGEST].casefold()
+    return [*terms(tokens(without_citations(text), mend)), *dict.fromkeys(citations(text))]
+
+
+@cache
+def light_terms() -> frozenset[str]:
+    """Stems that say little about the subject: question words, places and offices."""
+    return frozenset(stem(word) for word in words().weak | words().setting)
+
+
+@cache
+def generic_terms() -> frozenset[str]:
+    """Stems that are not about elections by themselves."""
+    return frozenset(stem(word) for word in words().generic)
+
+
+@cache
+def frame_terms() -> frozenset[str]:
+    """Stems that place a question in an election: the two regimes and the offices filled in them."""
+    return frozenset(stem(word) for names in words().regime.values() for word in names)
+
+
+def is_citation(term: str) -> bool:
+    """Whether a term is a cited article or ruling; a law as a whole stands in nearly every topic."""
+    return term.startswith(("pasal", "mk")) and term[-2:].strip("abcdefghijkl").isdigit()
+
+
+def is_subject(term: str) -> bool:
+    """Whether a term can say on its own what a question is about; numbers and question words cannot."""
+    return not (term.isdigit() or "/" in term or term in light_terms() or term in generic_terms())

@@ -1,10 +1,15 @@
 """Mends typing errors: the most used known word one slip away (two in long words), same first letter."""
 
-from collections import defaultdict
-from collections.abc import Mapping
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+
+from knowledge.language import plain, words
 
 SHORTEST = 4
+MIDDLE = 7
 LONG = 8
+KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 
 
 class Speller:
@@ -21,9 +26,9 @@ class Speller:
         """The known word meant by `word`, or `word` itself."""
         if len(word) < SHORTEST or len(word) > 30 or word in self._known or not word.isalpha():
             return word
-        slips = 2 if len(word) >= LONG else 1
         near = {known for left in shortened(word) for known in self._near.get(left, ()) if known[0] == word[0]}
-        ranked = sorted((distance(word, known), -self._known[known], known) for known in near)
+        ranked = sorted((distance(word, known), -self._known[known], known) for known in near if plausible(word, known))
+        slips = 2 if len(word) >= LONG else 1
         return ranked[0][2] if ranked and ranked[0][0] <= slips else word
 
 
@@ -32,15 +37,37 @@ def shortened(word: str) -> set[str]:
     return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
 
 
+def plausible(typed: str, known: str) -> bool:
+    """In a short word only a neighbouring key is a slip of the finger: `lapar` is hungry, not `lapor`."""
+    if len(typed) != len(known) or len(typed) >= MIDDLE:
+        return True
+    wrong = [(a, b) for a, b in zip(typed, known, strict=True) if a != b]
+    return len(wrong) != 1 or wrong[0][0] in neighbours(wrong[0][1])
+
+
+def neighbours(key: str) -> str:
+    """The keys left, right, above and below a letter on a phone's keyboard."""
+    row, at = next((i, line.index(key)) for i, line in enumerate(KEYBOARD) if key in line)
+    beside = (KEYBOARD[row][max(at - 1, 0) : at + 2],)
+    return "".join((*beside, *(KEYBOARD[r][max(at - 1, 0) : at + 2] for r in (row - 1, row + 1) if 0 <= r < 3)))
+
+
 def distance(one: str, other: str) -> int:
     """Letters to insert, drop, change or swap with the neighbour to get from one word to the other."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
+    rows = [list(range(len(other) + 1))]
     for i, a in enumerate(one, 1):
-        before, above, row = row if i == 1 else above, row, [i]
+        above, row = rows[-1], [i]
         for j, b in enumerate(other, 1):
             cost = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (a != b))
             if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
-                cost = min(cost, before[j - 2] + 1)
+                cost = min(cost, rows[-2][j - 2] + 1)
             row.append(cost)
-    return row[-1]
+        rows.append(row)
+    return rows[-1][-1]
+
+
+def spellings(texts: Iterable[str]) -> Mapping[str, int]:
+    """Words as our texts and tables write them, with how often: what a typing error may have meant."""
+    counted = Counter(word for text in texts for word in re.findall(r"[a-z]{4,}", plain(text)))
+    counted.update(dict.fromkeys([*words().single, *words().concepts], 1))
+    return counted

@@ -147,7 +147,7 @@ class File:
         for field, value in self.table.items():
             self._check_type(field, value)
         values = {key: tuple(value) if isinstance(value, list) else value for key, value in self.table.items()}
-        topic = Topic(**values)
+        topic = make(values)
         self._check_meaning(topic)
         return topic
 
@@ -182,6 +182,11 @@ class File:
             raise self.wrong("warnings", f"names a fine or a term, so it needs {PENAL_NOTICE!r}")
         if topic.valid_from and topic.valid_until and topic.valid_from > topic.valid_until:
             raise self.wrong("valid_until", "is before valid_from")
+
+
+def make(values: dict[str, Any]) -> Topic:
+    """A topic from fields whose names and types were checked."""
+    return Topic(**values)
 
 
 def expectation(field: str, value: object) -> tuple[str, bool]:
