@@ -13,11 +13,12 @@ from bot.context import Context
 from bot.logs import get_logger
 from bot.messages import Incoming, Lane, tidy
 from bot.router import Router
+from bot.services import alarms
 from bot.turn import Turn
 from storage import inbox as store
 from storage.engine import Database, DatabaseDown, Tx, is_down
 from storage.inbox import Arrival, Chat, Closing, Opened, Stored
-from storage.outbox import Row
+from storage.outbox import Row, origin
 
 log = get_logger("inbox")
 
@@ -63,6 +64,15 @@ class Inbox:
             conversations = await self._batches(items)
         for conversation_id in conversations:
             self._work_off(conversation_id)
+
+    async def put_aside(self, channel: str, key: str, raw: bytes) -> None:
+        """Keeps an item that nobody can read, for a person to look at; it belongs to no conversation."""
+        log.error("item put aside", channel=channel)
+
+        async def keep(tx: Tx) -> None:
+            await store.put_aside(tx, channel, key, raw, self._now())
+
+        await self._db.writer.run(keep)
 
     async def recover(self, everything: bool = False) -> None:
         """Takes up stored items that nobody handles: all at start, later those left behind by another process."""
@@ -193,10 +203,12 @@ class Inbox:
     async def _turn(self, tx: Tx, item: Incoming, chat: Chat, ids: tuple[int, ...], now: datetime) -> Closing:
         """One message through its handler. A bug costs its own effects only: the person gets an apology."""
         item = _verified(tx, tidy(item), chat)
-        handler = self._router.find(item, chat.state)
+        turn = Turn(item, chat, now, tx, self._context)
+        if item.reply_to:
+            turn.replied = await origin(tx, chat.id, item.reply_to)
+        handler = self._router.find(item, chat.state, turn.replied.source if turn.replied else "")
         if handler is None:
             return Closing(chat, ids, forget=True)  # talk in a group that is not meant for us is not kept
-        turn = Turn(item, chat, now, tx, self._context)
         awaited = self._router.answers.get(chat.state)
         if awaited is not None:
             turn.again, turn.back = awaited.again, awaited.back
@@ -207,7 +219,9 @@ class Inbox:
             if is_down(error):
                 raise
             await turn.undo()
-            log.error("handler failed", inbox=ids[0], handler=handler.__name__, error=type(error).__name__)
+            name = getattr(handler, "__name__", type(handler).__name__)  # a partial has no name
+            log.error("handler failed", inbox=ids[0], handler=name, error=type(error).__name__)
+            await alarms.handler_failed(tx, now, self._context.owners, ids[0], name)
             turn.say(words.text(turn.language, "otherwise.sorry"))
             return Closing(chat, ids, _rows(turn, ids[0]), trace=_trace(error))
         return Closing(chat, ids, _rows(turn, ids[0]), forget=turn.sensitive)

@@ -117,12 +117,15 @@ class Router:
         """The router that includes this one, or itself."""
         return self if self._parent is None else self._parent.root()
 
-    def find(self, incoming: Incoming, state: str) -> Handler | None:
-        """The handler for this message in this state; None when it is not meant for us (talk in a group)."""
+    def find(self, incoming: Incoming, state: str, replied: str = "") -> Handler | None:
+        """The handler for this message in this state; None when it is not meant for us (talk in a group).
+        `replied` is the source of the message of ours that it replies to."""
         if incoming.event:
             return self.events.get(incoming.event)
         if incoming.pressed:
             return self.buttons.get(incoming.pressed.partition(":")[0]) or self.events.get("stale")
+        if replied in self.replies and not incoming.command:
+            return self.replies[replied]
         if incoming.is_group and not incoming.addressed:
             return None
         awaited = self.answers.get(state)

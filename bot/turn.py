@@ -15,6 +15,7 @@ from bot.messages import Button, Comparison, Incoming, Reply
 from storage.engine import Tx
 from storage.inbox import Chat
 from storage.models import Person
+from storage.outbox import Origin
 
 Handler: TypeAlias = Callable[["Turn"], Awaitable[None]]
 
@@ -32,7 +33,7 @@ class Turn:
     """One message being handled. Nothing leaves before the transaction is committed.
 
     `incoming` what came, `chat` the conversation, `now` the time it is handled (UTC), `context` the program
-    around it, `said` the replies so far.
+    around it, `said` the replies so far, `replied` where the message of ours came from that this one replies to.
     While an answer is awaited, `again` repeats the question and `back` returns to the one before.
     Handlers never send, sleep or ask the clock.
     """
@@ -42,6 +43,7 @@ class Turn:
         self.said: list[Said] = []
         self.sensitive = False
         self.asked = ""
+        self.replied: Origin | None = None
         self.again: Handler | None = None
         self.back: Handler | None = None
         self._tx = tx

@@ -185,7 +185,7 @@ class _Pick:
     def _not_any_more(self, row: Sequence[Any]) -> str:
         if row[15] is not None and row[15] <= self.now:
             return "expired"
-        if row[5] == "reply":
+        if row[5] in ("reply", "answer"):  # both answer this person's own words
             return ""
         if row[16] is not None:
             return "stopped"

@@ -36,6 +36,14 @@ class Row:
     expires_at: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Why one of our messages was sent: the source of its row and that source's id."""
+
+    source: str
+    source_id: int
+
+
 _COLUMNS = (
     "channel, conversation_id, source, source_id, revision, part, lane, operation, target, body, content_id, urgent, "
     "sensitive, not_before, expires_at, state, attempts, resent, created_at"
@@ -115,6 +123,16 @@ async def withdraw(db: AsyncSession, reason: str, *conditions: Any) -> int:
     )
     result: Any = await db.execute(statement)
     return int(result.rowcount)
+
+
+async def origin(tx: Tx, conversation_id: int, remote_id: str) -> Origin | None:
+    """Where the message came from that the service knows as `remote_id` in that conversation."""
+    query = (
+        "SELECT source, source_id FROM outbox WHERE conversation_id = ? AND remote_id = ? AND operation = 'send' "
+        "ORDER BY id DESC LIMIT 1"
+    )
+    rows = await tx.rows(query, conversation_id, remote_id)
+    return Origin(rows[0][0], rows[0][1]) if rows else None
 
 
 async def by_remote(db: AsyncSession, conversation_id: int, remote_id: str) -> Outbox | None:

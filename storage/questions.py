@@ -69,7 +69,7 @@ async def shown_to(db: AsyncSession, question_id: int) -> Sequence[tuple[Outbox,
 async def next_revision(db: AsyncSession, source: str, source_id: int) -> int:
     """The number after the highest that messages of this source have."""
     statement = select(func.max(Outbox.revision)).where(Outbox.source == source, Outbox.source_id == source_id)
-    highest = (await db.execute(statement)).scalar_one()
+    highest: int | None = (await db.execute(statement)).scalar_one()
     return 0 if highest is None else highest + 1
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import ColumnElement, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.models import Conversation, Staff, StaffGroup, StaffLink
@@ -24,6 +24,16 @@ async def remove(db: AsyncSession, staff_id: int, now: datetime) -> Staff | None
     """Takes a role away; None when there was none with this number."""
     statement = update(Staff).where(Staff.id == staff_id, Staff.removed_at.is_(None)).values(removed_at=now)
     return (await db.execute(statement.returning(Staff))).scalar_one_or_none()
+
+
+async def add_link(
+    db: AsyncSession, token_hash: str, role: str, office: str, now: datetime, expires_at: datetime
+) -> StaffLink:
+    """A new one-time link."""
+    made = StaffLink(token_hash=token_hash, role=role, office=office, created_at=now, expires_at=expires_at)
+    db.add(made)
+    await db.flush()
+    return made
 
 
 async def link(db: AsyncSession, token_hash: str, now: datetime) -> StaffLink | None:
@@ -62,5 +72,5 @@ async def chats_of(db: AsyncSession, addresses: Collection[tuple[str, str]]) -> 
     return (await db.scalars(statement)).all()
 
 
-def _usable(token_hash: str, now: datetime) -> tuple[object, ...]:
+def _usable(token_hash: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
     return StaffLink.token_hash == token_hash, StaffLink.used_at.is_(None), StaffLink.expires_at > now
