@@ -129,6 +129,15 @@ def _open_sqlite(tx: Tx, items: Sequence[Arrival], now: int) -> list[Opened]:
     return opened
 
 
+async def put_aside(tx: Tx, channel: str, key: str, raw: bytes, now: datetime) -> None:
+    """Stores an item that cannot be read as parked, once per key."""
+    query = (
+        "INSERT INTO inbox (channel, key, raw, status, trace, received_at) VALUES (?, ?, ?, 'parked', 'unreadable', ?) "
+        "ON CONFLICT (channel, key) DO NOTHING"
+    )
+    await tx.run(query, [(channel, key, tx.box.seal(raw), to_ms(now))])
+
+
 def _has_waiting(tx: Tx, conversation_id: int) -> bool:
     query = "SELECT 1 FROM inbox WHERE conversation_id = ? AND status = 'new' LIMIT 1"
     return tx.raw.execute(query, (conversation_id,)).fetchone() is not None
