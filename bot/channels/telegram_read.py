@@ -132,7 +132,7 @@ class Reader:
         return self._message(key, message, edited=True)
 
     def _callback(self, key: str, query: Json) -> Incoming | None:
-        message = query.get("message")
+        sender, message = _given(query.get("from")), query.get("message")
         if message is None or not query.get("data"):
             return None
         chat = message["chat"]
@@ -144,7 +144,7 @@ class Reader:
             message=str(message["message_id"]),
             is_group=chat["type"] != "private",
         )
-        return _by(pressed, _given(query["from"]))
+        return _by(pressed, sender)
 
     def _membership(self, key: str, change: Json) -> Incoming | None:
         chat, new, old = change["chat"], change["new_chat_member"], change["old_chat_member"]
