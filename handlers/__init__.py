@@ -1,8 +1,11 @@
 """All conversations, in one list: a new one is a file, its test, and one line here."""
 
 from bot.router import Router
+from handlers import meetings
 
-CONVERSATIONS: list[Router] = []
+CONVERSATIONS: list[Router] = [
+    meetings.router,
+]
 
 
 def router() -> Router:

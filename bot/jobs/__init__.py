@@ -1,0 +1,15 @@
+"""All jobs, in one list: a new one is a file, its test, and one line here."""
+
+from collections.abc import Collection
+
+from bot.clock import Job
+from bot.config import Config
+from bot.jobs import reminders, retention
+
+
+def jobs(config: Config, channels: Collection[str]) -> list[Job]:
+    """The jobs of an installation that sends by these channels."""
+    return [
+        reminders.job(channels),
+        retention.job(config.app.timezone, config.retention),
+    ]

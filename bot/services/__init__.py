@@ -1,0 +1,1 @@
+"""What several entrances share: one file per noun, transaction and `now` passed in."""
