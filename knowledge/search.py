@@ -112,7 +112,7 @@ class Index:
             return Finding(status="unknown", regime=regime, reason="gibberish" if asked else "")
         best, score = ranking[0]
         near = tuple(topic for topic, value in ranking[:OFFERED] if value >= score * NEAR_TIE)
-        if score < ANSWER or (score < SURE and not self._has_subject(best, asked)):
+        if score < ANSWER or not self._has_subject(best, asked, score):
             return Finding(status="unknown", regime=regime, score=score, ranking=ranking)
         if len(near) > 1 and len(asked) <= SHORT:
             return Finding(status="choose", candidates=near, regime=regime, score=score, ranking=ranking)
@@ -126,9 +126,10 @@ class Index:
         holders = set.intersection(*(self._asked.get(term, set()) for term in cited))
         return tuple((topic, 1.0) for topic in sorted(holders))
 
-    def _has_subject(self, topic: str, asked: list[str]) -> bool:
+    def _has_subject(self, topic: str, asked: list[str], score: float) -> bool:
+        """Whether what they share is about elections: words of every walk of life need a frame, or all but equality."""
         shared = [term for term in asked if topic in self._asked.get(term, ())]
-        if any(is_subject(term) or is_citation(term) for term in shared):
+        if any(is_subject(term) or is_citation(term) for term in shared) or (score >= SURE and len(shared) > 1):
             return True
         return any(term in generic_terms() for term in shared) and any(term in frame_terms() for term in asked)
 

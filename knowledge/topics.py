@@ -19,6 +19,7 @@ WEAKEST_FIRST: tuple[Confidence, ...] = ("memory", "secondary", "text-verified",
 PENAL_FIGURE = re.compile(r"Rp\s?\d|\d\s(?:sampai \d+ )?(?:bulan|tahun)\b")
 PENAL_WORD = re.compile(r"\b(?:denda|kurungan|diancam)\b", re.IGNORECASE)
 PENAL_NOTICE = "uu-1-2026"
+CITATION = re.compile(r"\b(?:UU|Perppu|PKPU|Perbawaslu|Perpres|PP|Pasal|ayat)\b[\s(]*\d+[A-Z]?(?:/\d{4})?|\d+/PUU\S*")
 
 
 class TopicError(ValueError):
@@ -63,10 +64,15 @@ class Topic:
         return min(self.pemilu_confidence, self.pilkada_confidence, key=WEAKEST_FIRST.index)
 
     @property
+    def shown(self) -> str:
+        """What is said about the rule, without its sources."""
+        parts = (self.title, self.pemilu, self.pilkada, self.difference, self.caveat, self.as_of_note)
+        return "\n".join((*parts, *self.changed_by))
+
+    @property
     def text(self) -> str:
         """Everything a reader may see, as one string."""
-        parts = (self.title, self.pemilu, self.pilkada, self.difference, self.caveat, self.as_of_note)
-        return "\n".join((*parts, *self.changed_by, *self.pemilu_sources, *self.pilkada_sources))
+        return "\n".join((self.shown, *self.pemilu_sources, *self.pilkada_sources))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +182,7 @@ class File:
         for side in ("pemilu", "pilkada"):
             if getattr(topic, f"{side}_confidence") != "n/a" and not getattr(topic, f"{side}_sources"):
                 raise self.wrong(f"{side}_sources", "needs a source unless the confidence is n/a")
-        for fact, number in missing_numbers(topic.key_facts, topic.text):
+        for fact, number in unsaid_numbers(topic):
             raise self.wrong("key_facts", f"the number {number} of {fact!r} is not in the text")
         if needs_penal_notice(topic) and PENAL_NOTICE not in topic.warnings:
             raise self.wrong("warnings", f"names a fine or a term, so it needs {PENAL_NOTICE!r}")
@@ -205,10 +211,17 @@ def expectation(field: str, value: object) -> tuple[str, bool]:
     return "a text in quotes", isinstance(value, str)
 
 
+def unsaid_numbers(topic: Topic) -> Iterator[tuple[str, str]]:
+    """Key facts with a number that the topic does not say; the 8 of `UU 8/2015` does not stand for 8 days."""
+    cited = [fact for fact in topic.key_facts if CITATION.search(fact)]
+    counted = [fact for fact in topic.key_facts if not CITATION.search(fact)]
+    yield from missing_numbers(counted, CITATION.sub(" ", topic.shown))
+    yield from missing_numbers(cited, topic.text)
+
+
 def needs_penal_notice(topic: Topic) -> bool:
     """Whether the reader sees a fine or a prison term whose figures UU 1/2026 may have changed."""
-    shown = "\n".join((topic.pemilu, topic.pilkada, topic.difference, topic.caveat))
-    return bool(PENAL_WORD.search(shown) and PENAL_FIGURE.search(shown))
+    return bool(PENAL_WORD.search(topic.shown) and PENAL_FIGURE.search(topic.shown))
 
 
 def check_links(topics: Mapping[str, Topic], files: Mapping[str, File], notices: Mapping[str, Notice]) -> None:

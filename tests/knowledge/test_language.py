@@ -1,0 +1,85 @@
+"""Phone Indonesian made regular."""
+
+import pytest
+
+from knowledge.language import citations, is_citation, is_subject, plain, read, stem, terms, tokens, words
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("brp lama klo mau lapor", "tenggat kalau mau lapor"),
+        ("gmn caranya", "bagaimana cara"),
+        ("usia cagub", "usia calon gubernur"),
+        ("umurnya cabup brp?", "usia calon bupati berapa ?"),
+        ("bagi2 duit", "politikuang"),
+        ("bagi bagi uang", "politikuang"),
+        ("serangan fajar", "politikuang"),
+        ("vote buying", "politikuang"),
+        ("quick count", "hitungcepat"),
+        ("pemilihan kepala daerah", "pilkada"),
+        ("general election", "pemilu"),
+        ("berembe carene", "bagaimana cara"),
+        ("piye", "bagaimana"),
+        ("50rb", "50 ribu"),
+        ("LAPORRRR", "lapor"),
+        ("dptb", "dptb"),
+    ],
+)
+def test_typed_words_become_regular(typed: str, meant: str) -> None:
+    """Slang, abbreviations, English and phrases end in the words that topics use."""
+    assert " ".join(tokens(typed)) == meant
+
+
+def test_accents_links_and_invisible_signs_go() -> None:
+    """What a keyboard or a copied text adds says nothing."""
+    assert plain("Pémilu\u200b https://x.id/a").split() == ["pemilu"]
+
+
+def test_stop_words_go_and_forms_of_a_word_meet() -> None:
+    """Affixes do not hide that two people ask the same."""
+    assert terms(["apakah", "pelanggaran", "yang", "melanggar"]) == [stem("langgar")]
+
+
+def test_listed_words_keep_their_form() -> None:
+    """A voter is not a vote, nor an observer an observation."""
+    assert [stem(word) for word in ("pemilih", "pemantau", "perempuan")] == ["pemilih", "pemantau", "perempuan"]
+
+
+@pytest.mark.parametrize(
+    ("text", "cited"),
+    [
+        ("UU 10/2016 Pasal 187A", ["uu10/2016", "pasal187", "pasal187a"]),
+        ("uu 7 tahun 2017 psl 454", ["uu7/2017", "pasal454"]),
+        ("MK 135/PUU-XXII/2024", ["mk135"]),
+        ("putusan mk nomor 60", ["mk60"]),
+        ("Pasal 23-26", ["pasal23", "pasal24", "pasal25", "pasal26"]),
+        ("putusan 12 hari", []),
+    ],
+)
+def test_citations_are_read(text: str, cited: list[str]) -> None:
+    """However people write a law, a ruling or a range of articles."""
+    assert list(citations(text)) == cited
+
+
+def test_numbers_of_a_citation_are_not_words_too() -> None:
+    """`2016` in a law's name must not meet `2016` in a sentence."""
+    assert "2016" not in read("pasal 71 uu 10 tahun 2016")
+
+
+def test_what_a_question_is_about_is_told_from_its_setting() -> None:
+    """Places, offices, numbers and everyday words do not make a question ours."""
+    assert [term for term in ("mataram", "gubernur", "2024", "besok", "rumah", "gakkumdu") if is_subject(term)] == [
+        "besok",
+        "gakkumdu",
+    ]
+    assert is_citation("mk135")
+    assert not is_citation("mk")
+
+
+def test_no_phrase_is_hidden_by_a_shorter_word() -> None:
+    """Each phrase of the table is reached by typing it."""
+    table = words()
+
+    assert [key for key, meant in table.phrases.items() if key != meant and not meant] == []
+    assert table.longest >= 4
