@@ -1,0 +1,1 @@
+"""What browsers and services reach by HTTP: web chat, webhooks, health."""

@@ -1,0 +1,47 @@
+"""What is sent to the page: a message of the bot or the visitor's own, as the fields of the protocol."""
+
+from datetime import datetime
+from typing import Any
+
+from bot.messages import Incoming, Outgoing
+from bot.text import plain
+from bot.web.html import rendered
+from storage.webchat import Attachment
+
+Frame = dict[str, Any]
+
+
+def reply_frame(message: Outgoing, file: Attachment | None, now: datetime) -> Frame:
+    """A message of the bot. Its file has a token here; the line makes the address its visitor can open."""
+    reply = message.reply
+    frame: Frame = {"from": "bot", "at": now.isoformat(), "lang": message.language}
+    if message.operation != "delete":
+        frame |= {"text": plain(reply.whole_text()), "html": rendered(reply)}
+        frame["buttons"] = [
+            {"data": message.pressed(button), "label": button.label}
+            if button.data
+            else {"data": "", "label": button.label, "url": button.url}
+            for button in reply.buttons
+        ]
+    if file is not None:
+        frame["media"] = _media(file.token, file.name, file.mime, file.size)
+    if message.operation != "send" and message.target.isdigit():
+        frame["replaces"] = int(message.target)
+    return frame
+
+
+def own_frame(client_id: str, incoming: Incoming, label: str) -> Frame:
+    """What the visitor sent, under the id their page gave it; `label` stands on the button they pressed."""
+    at = incoming.sent_at.isoformat() if incoming.sent_at else None
+    frame: Frame = {"from": "you", "id": client_id, "at": at, "text": label or incoming.text}
+    if incoming.pressed:
+        frame |= {"text": label or "✓", "pressed": incoming.pressed}
+        if incoming.message:
+            frame["on"] = int(incoming.message)
+    for media in incoming.media:
+        frame["media"] = _media(media.remote, media.name, media.mime, media.size)
+    return frame
+
+
+def _media(token: str, name: str, mime: str, size: int) -> Frame:
+    return {"token": token, "name": name, "mime": mime, "size": size}
