@@ -33,7 +33,7 @@ def test_other_word_is_left_alone(word: str) -> None:
 
 def test_more_used_word_wins_a_tie() -> None:
     """Between two words equally near, the usual one is meant."""
-    assert Speller({"kasasi": 1, "kasaji": 7}).mend("kasati") in {"kasati", "kasaji"}
+    assert Speller({"sengketa": 1, "sengkeda": 7}).mend("sengkefa") == "sengkeda"
 
 
 @given(st.text("abcde", max_size=8), st.text("abcde", max_size=8))
@@ -50,7 +50,7 @@ def test_swapped_letters_are_one_slip() -> None:
 
 def test_neighbours_are_around_a_key() -> None:
     """Left, right, above and below."""
-    assert set("yuhjknm") - set(neighbours("j")) == {"n"} or "h" in neighbours("j")
+    assert set(neighbours("j")) == set("hjkyuinm,".replace(",", ""))
     assert plausible("lapir", "lapor")
     assert not plausible("lapar", "lapor")
 
@@ -60,4 +60,4 @@ def test_spellings_count_our_words_and_know_the_slang() -> None:
     counted = spellings(["kampanye dan Kampanye"])
 
     assert counted["kampanye"] >= 2
-    assert "panwascam" in counted or "gimana" in counted
+    assert "gimana" in counted
