@@ -176,12 +176,12 @@ async def _one_by_one(tx: Tx, works: list[Callable[[Tx], Awaitable[Any]]]) -> li
 class Database:
     """One database for the whole process: `writer` shares commits, `session` writes alone, `read` only looks."""
 
-    def __init__(self, url: str, box: Box) -> None:
+    def __init__(self, url: str, box: Box, busy_seconds: float = 5) -> None:
         self.url = make_url(url)
         self.box = box
         self.sqlite = self.url.get_backend_name() == "sqlite"
-        self._engine = _engine(url, self.sqlite)
-        self._readers = _engine(url, self.sqlite)
+        self._engine = _engine(url, self.sqlite, busy_seconds)
+        self._readers = _engine(url, self.sqlite, busy_seconds)
         self._turnstile = asyncio.Lock()
         self._conn: AsyncConnection | None = None
         self.writer = Writer(self._shared)
@@ -207,8 +207,10 @@ class Database:
             try:
                 yield session
                 await tx.keep(session)
-            finally:
-                await session.close()
+            except BaseException:
+                with suppress(Exception):  # a full disk has rolled back everything, savepoints too
+                    await session.close()
+                raise
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -285,7 +287,7 @@ class _plainly:
             raise DatabaseDown(_plain(error)) from error
 
 
-def _engine(url: str, sqlite: bool) -> AsyncEngine:
+def _engine(url: str, sqlite: bool, busy_seconds: float) -> AsyncEngine:
     """Autocommit below, so that BEGIN, SAVEPOINT and COMMIT are ours and really happen: the default of aiosqlite
     does not roll back what it should."""
     # Parameters are names, numbers and messages of people: they must not come back in the text of an error.
@@ -299,14 +301,14 @@ def _engine(url: str, sqlite: bool) -> AsyncEngine:
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, connect_args={"timeout": 5, "check_same_thread": False}, **common)
+    engine = create_async_engine(url, connect_args={"timeout": busy_seconds, "check_same_thread": False}, **common)
     event.listen(engine.sync_engine, "connect", _tune_sqlite)
     return engine
 
 
 def _tune_sqlite(connection: Any, record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
