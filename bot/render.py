@@ -29,6 +29,8 @@ def answer(topic: Topic, notices: Notices, language: str, regime: str = "", toda
         _button(language, "answer.person", "ask.person"),
     )
     after = "\n\n".join(_after(topic, notices, language, today, _short_caveat(topic, language)))
+    if _alike(topic):
+        after += " " + words.text(language, "answer.checked_both", how=_confidence(topic, "pemilu", language))
     sides = _sides(regime)
     if topic.kind == "comparison":
         return _fitting(after, buttons, _table(topic, language, sides))
@@ -49,8 +51,8 @@ def sources(topic: Topic, language: str) -> list[Reply]:
     return _fitting("\n\n".join(parts), (*related, _button(language, "answer.person", "ask.person")))
 
 
-def in_group(topic: Topic, language: str, bot_name: str) -> Reply:
-    """An answer for a group: what differs, and a way to the whole in a private chat."""
+def in_group(topic: Topic, language: str, link: str) -> Reply:
+    """An answer for a group: what differs, and a way to the whole: `link` opens it in a private chat."""
     text = words.text(
         language,
         "answer.group",
@@ -59,20 +61,14 @@ def in_group(topic: Topic, language: str, bot_name: str) -> Reply:
         as_of=words.Raw(_as_of(topic, language)),
         hint=words.Raw(words.text(language, "answer.group_hint")),
     )
-    if not bot_name:
-        return Reply(text, (_button(language, "answer.whole", f"ask.topic:{topic.id}"),))
-    return Reply(text, (Button(words.text(language, "answer.private"), url=start_link(bot_name, topic.id)),))
-
-
-def start_link(bot_name: str, topic_id: str) -> str:
-    """The address that opens a topic in a private chat; the same topic always has the same."""
-    return f"https://t.me/{bot_name}?start=t_{topic_id}"
+    label = words.text(language, "answer.whole")
+    return Reply(text, (Button(label, url=link) if link else Button(label, f"ask.topic:{topic.id}"),))
 
 
 def choice(topics: Sequence[Topic], prefix: str) -> tuple[str, tuple[Button, ...]]:
     """Topics to choose from: numbered full titles as text, and a button for each."""
     lines = [f"{number}. {escape(topic.title)}" for number, topic in enumerate(topics, 1)]
-    few = len(topics) <= 2
+    few = len(topics) <= 3
     buttons = [
         Button(fitting(f"{number}. {topic.title}", few), f"{prefix}:{topic.id}")
         for number, topic in enumerate(topics, 1)
@@ -117,18 +113,18 @@ def _sides(regime: str) -> tuple[str, str]:
 
 
 def _table(topic: Topic, language: str, sides: tuple[str, str]) -> Comparison:
-    rules, articles, checked = (
-        [escape(getattr(topic, side)) for side in sides],
-        [_articles(topic, side) for side in sides],
-        [_confidence(topic, side, language) for side in sides],
-    )
-    rows = (
-        (words.text(language, "answer.rule"), rules[0], rules[1]),
-        (words.text(language, "answer.articles"), articles[0], articles[1]),
-        (words.text(language, "answer.checked"), checked[0], checked[1]),
-    )
+    columns = [
+        (escape(getattr(topic, side)), _articles(topic, side), _confidence(topic, side, language)) for side in sides
+    ]
+    heads = [words.text(language, f"answer.{one}") for one in ("rule", "articles", "checked")]
+    rows = tuple(zip(heads, *columns, strict=True))
     left, right = (words.text(language, f"answer.{side}") for side in sides)
-    return Comparison(escape(topic.title), left, right, rows)
+    return Comparison(escape(topic.title), left, right, rows[:2] if _alike(topic) else rows)
+
+
+def _alike(topic: Topic) -> bool:
+    """Whether both sides were checked in the same way, so that one line says it."""
+    return topic.pemilu_confidence == topic.pilkada_confidence
 
 
 def _articles(topic: Topic, side: str) -> str:
@@ -163,9 +159,9 @@ def _after(topic: Topic, notices: Notices, language: str, today: date | None, ca
         yield words.text(language, "answer.warning", warning=notices[notice].text)
     if caveat:
         yield words.text(language, "answer.caveat", caveat=caveat)
-    yield _as_of(topic, language)
     if language == "en":
         yield words.text(language, "answer.language_note")
+    yield _as_of(topic, language)
 
 
 def _as_of(topic: Topic, language: str, note: bool = False) -> str:

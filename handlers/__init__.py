@@ -1,10 +1,36 @@
 """All conversations, in one list: a new one is a file, its test, and one line here."""
 
 from bot.router import Router
-from handlers import meetings
+from handlers import (
+    answering,
+    ask,
+    groups,
+    help,
+    language,
+    meetings,
+    otherwise,
+    privacy,
+    register,
+    staff,
+    start,
+    stop,
+    topics,
+)
 
 CONVERSATIONS: list[Router] = [
+    ask.router,
+    topics.router,
     meetings.router,
+    staff.router,
+    answering.router,
+    groups.router,
+    start.router,
+    register.router,
+    privacy.router,
+    stop.router,
+    help.router,
+    language.router,
+    otherwise.router,
 ]
 
 
