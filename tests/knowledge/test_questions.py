@@ -1,7 +1,7 @@
 """A question in the middle of a form, told from an answer."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge import looks_like_question
@@ -49,6 +49,7 @@ def test_answer_is_left_an_answer(text: str) -> None:
     assert not looks_like_question(text)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=4096))
 def test_any_text_is_judged(text: str) -> None:
     """Nothing typed into a form can break it."""

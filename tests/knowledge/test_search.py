@@ -125,7 +125,7 @@ def test_one_word_of_everyday_life_is_not_enough() -> None:
         assert INDEX.find(question).status == "unknown"
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=4096))
 def test_any_text_is_decided(text: str) -> None:
     """Emoji, right-to-left, empty or 4096 letters: a finding that keeps its own rules."""
@@ -135,6 +135,7 @@ def test_any_text_is_decided(text: str) -> None:
     assert finding == INDEX.find(text)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(sorted({w for q in QUESTIONS for w in q["question"].split()})), max_size=12))
 def test_any_mixture_of_words_is_decided(mixture: list[str]) -> None:
     """Real words in senseless order come closest to a wrong turn."""

@@ -1,7 +1,7 @@
 """Typing errors are mended, other words left alone."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.spelling import Speller, distance, neighbours, plausible, spellings
@@ -36,6 +36,7 @@ def test_more_used_word_wins_a_tie() -> None:
     assert Speller({"sengketa": 1, "sengkeda": 7}).mend("sengkefa") == "sengkeda"
 
 
+@settings(deadline=None)
 @given(st.text("abcde", max_size=8), st.text("abcde", max_size=8))
 def test_distance_is_the_same_both_ways(one: str, other: str) -> None:
     """And nought only between equals."""
