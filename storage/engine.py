@@ -317,8 +317,10 @@ def is_down(error: BaseException) -> bool:
     """Whether the error says that the database is away, locked or full, rather than that a statement is wrong."""
     if isinstance(error, DatabaseDown):
         return True
-    if isinstance(error, DBAPIError) and error.orig is not None:
+    if isinstance(error, DBAPIError) and error.orig is not None and "no such savepoint" not in str(error):
         return error.connection_invalidated or is_down(error.orig)
+    if "no such savepoint" in str(error) and error.__context__ is not None:
+        return is_down(error.__context__)  # SQLite undid everything when the disk was full, savepoints too
     if isinstance(error, sqlite3.OperationalError):
         words = ("locked", "unable to open", "disk", "full", "readonly", "busy", "i/o")
         return any(word in str(error).lower() for word in words)
@@ -333,6 +335,8 @@ def is_down(error: BaseException) -> bool:
 
 def _plain(error: BaseException) -> str:
     """The kind of failure without statement or parameters, which may hold personal data."""
+    if "no such savepoint" in str(error) and error.__context__ is not None:
+        error = error.__context__
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     first = (str(cause).splitlines() or [""])[0]
     return f"{type(cause).__name__}: {first}"[:200]
