@@ -23,4 +23,5 @@ class Context:
     owners: frozenset[tuple[str, str]] = frozenset()
     bots: Mapping[str, str] = field(default_factory=dict)
     inbox_days: int = 8
+    outbox_days: int = 30
     knowledge: Callable[[], Index] = packaged_knowledge

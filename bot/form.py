@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
+from bot import menu
 from bot.router import Router
 from bot.turn import Turn
 
@@ -95,6 +96,8 @@ class Form:
 
     async def _pressed(self, turn: Turn, step: Step) -> None:
         """A tap counts at its own step, and on an earlier one as a change of that answer."""
+        if str(turn.data.get(menu.PAUSED, "")).startswith(f"{self.name}."):
+            menu.resume(turn)  # a tap on a form that was put aside goes on with it
         if not self.active(turn):
             turn.say(turn.t("form.over"))
             return

@@ -5,7 +5,7 @@ from handlers import (
     answering,
     ask,
     groups,
-    help,
+    help as help_,
     language,
     meetings,
     otherwise,
@@ -28,7 +28,7 @@ CONVERSATIONS: list[Router] = [
     register.router,
     privacy.router,
     stop.router,
-    help.router,
+    help_.router,
     language.router,
     otherwise.router,
 ]

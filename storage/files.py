@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.models import File
@@ -57,12 +57,6 @@ async def by_token(db: AsyncSession, token: str, now: datetime) -> Opened | None
     """The file behind a link; None when nobody has that token or its time is over."""
     found = (await db.execute(select(File).where(File.token == token, File.expires_at > now))).scalar_one_or_none()
     return _opened(db, found)
-
-
-async def remove_expired(db: AsyncSession, now: datetime) -> int:
-    """Deletes files whose time is over; how many."""
-    result = await db.execute(delete(File).where(File.expires_at <= now).returning(File.id))
-    return len(result.all())
 
 
 def _opened(db: AsyncSession, file: File | None) -> Opened | None:

@@ -4,12 +4,13 @@ from collections.abc import Collection
 
 from bot.clock import Job
 from bot.config import Config
-from bot.jobs import reminders, retention
+from bot.jobs import erasure, reminders, retention
 
 
 def jobs(config: Config, channels: Collection[str]) -> list[Job]:
     """The jobs of an installation that sends by these channels."""
     return [
         reminders.job(channels),
+        erasure.job(),
         retention.job(config.app.timezone, config.retention),
     ]

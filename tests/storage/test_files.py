@@ -52,13 +52,3 @@ async def test_a_token_opens_its_file_until_the_time_is_over(db: Database, file_
     assert len(token) * 6 >= 128
     assert [one is not None for one in found] == [True, False]
     assert foreign is None
-
-
-async def test_only_expired_files_are_removed(db: Database, file_id: int) -> None:
-    """The clean-up takes what is over and says how many."""
-    async with db.session() as session:
-        early = await files.remove_expired(session, NOW + files.KEPT - timedelta(seconds=1))
-        late = await files.remove_expired(session, NOW + files.KEPT)
-
-        assert (early, late) == (0, 1)
-        assert await files.by_id(session, file_id) is None
