@@ -4,7 +4,7 @@ import asyncio
 import gc
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -14,12 +14,13 @@ from bot.clock import Clock
 from bot.config import Config
 from bot.context import Context
 from bot.inbox import Inbox
-from bot.jobs import JOBS
+from bot.jobs import jobs
 from bot.logs import get_logger
 from bot.messages import Channel
 from bot.sender import Sender, Settings
 from bot.services import meetings, staff
 from bot.web.app import Parts, Server, web_app
+from bot.web.telegram import routes as telegram_routes
 from handlers import router
 from storage.engine import Database, DatabaseDown
 from storage.migrate import is_current, upgrade
@@ -52,15 +53,16 @@ class App:
         self, config: Config, extra: Sequence[Channel] = (), now: Callable[[], datetime] = utc_now, *, db: Database
     ) -> None:
         self.config, self.db, self._now = config, db, now
+        self._bots: dict[str, str] = {}
         self.webchat = WebChat(db, now) if config.web.webchat else None
         self.telegram = self._build_telegram()
         found = [self.webchat, self.telegram, *extra]
         self.channels: list[Channel] = [channel for channel in found if channel is not None]
         self.sender = Sender(db, self.channels, _sending(config), now)
-        self.context = _context(config)
+        self.context = _context(config, self._bots)
         readers = {channel.name: channel.read for channel in self.channels}
         self.inbox = Inbox(db, router(), readers, now, self.context, self.sender.wake)
-        self.clock = Clock(db, JOBS, now, self.sender.wake)
+        self.clock = Clock(db, jobs(config, [channel.name for channel in self.channels]), now, self.sender.wake)
         self.server: Server | None = None
         self._tasks: list[asyncio.Task[Any]] = []
 
@@ -70,10 +72,10 @@ class App:
         # aiogram costs seconds and 150 MB: only who uses Telegram pays for it.
         from bot.channels.telegram import Telegram
 
-        return Telegram(self.config.telegram, self.db)
+        return Telegram(self.config.telegram, self.db, self._bots)
 
     async def prepare(self) -> None:
-        """Schema and first contents: migrates SQLite, refuses an old PostgreSQL, loads the sample into a new database."""
+        """Migrates SQLite, refuses an old schema elsewhere, puts the sample meeting into a new database."""
         if self.db.sqlite:
             await upgrade(self.db)
         elif not await is_current(self.db):
@@ -89,7 +91,8 @@ class App:
         await self.clock.start()
         self._tasks.append(asyncio.create_task(self._take_up()))
         if self.telegram is not None:
-            await self._start_telegram()
+            # It connects when it can: the web chat does not wait for a service that is down.
+            self._tasks.append(asyncio.create_task(self.telegram.run(self.inbox, self.config.app.public_url)))
         if serve:
             self.server = Server(web_app(self._parts()), self.config.web.host, self.config.web.port)
             await self.server.start()
@@ -116,7 +119,7 @@ class App:
     async def staff_link(self) -> str:
         """A fresh one-time address that makes its visitor an owner."""
         async with self.db.session() as session:
-            token = await staff.make_link(session, self._now(), role="owner", office="")
+            token = await staff.make_link(session, self._now(), role="owner")
         return f"{self.address}/?start=s_{token}"
 
     @property
@@ -126,12 +129,8 @@ class App:
         return self.config.app.public_url.rstrip("/") or f"http://{self.config.web.host}:{port}"
 
     def _parts(self) -> Parts:
-        extra = self.telegram.routes(self.inbox) if self.telegram is not None else []
+        extra = telegram_routes(self.telegram, self.inbox) if self.telegram is not None else []
         return Parts(self.config, self.db, self.inbox, self.webchat, extra)
-
-    async def _start_telegram(self) -> None:
-        """Telegram may be down when we start: the web chat does not wait for it."""
-        self._tasks.append(asyncio.create_task(self.telegram.run(self.inbox, self.config.app.public_url)))
 
     async def _take_up(self) -> None:
         while True:
@@ -165,10 +164,12 @@ def _sending(config: Config) -> Settings:
     )
 
 
-def _context(config: Config) -> Context:
+def _context(config: Config, bots: Mapping[str, str]) -> Context:
     return Context(
         timezone=config.app.timezone,
         public_url=config.app.public_url,
         owners=frozenset(config.staff.owners),
+        bots=bots,
         inbox_days=config.retention.inbox_days,
+        outbox_days=config.retention.outbox_days,
     )

@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.config import Config, load
+if TYPE_CHECKING:
+    from bot.config import Config
 
 # Whatever only one command needs is imported where it is used: `sahabat ask` must answer within a second.
 
@@ -41,7 +42,7 @@ def main() -> None:
     try:
         app()
     except BrokenPipeError:
-        sys.stdout = None  # type: ignore[assignment]  # `sahabat ask … | head` is no error
+        sys.stdout = None  # `sahabat ask … | head` is no error
     except Exception as error:
         if not isinstance(error, _expected()):
             raise
@@ -70,7 +71,7 @@ def run(config: ConfigFile = None) -> None:
     uvloop.run(_run(settings))
 
 
-async def _run(config: Config) -> None:
+async def _run(config: "Config") -> None:
     from bot.app import App, open_database, run_until_stopped
 
     _say("Preparing the database…")
@@ -110,6 +111,7 @@ def migrate(config: ConfigFile = None) -> None:
 @app.command()
 def doctor(config: ConfigFile = None) -> None:
     """Checks configuration, database, tokens and webhooks; exit status 1 if something is wrong."""
+    from bot.config import load
     from bot.config_errors import ConfigError
     from bot.doctor import examine, refused
 
@@ -134,7 +136,7 @@ def ask(
     ] = False,
 ) -> None:
     """Answers a question about Pilkada and Pemilu, without a database or a channel."""
-    from bot.services.ask import answer, answer_lines
+    from bot.asked import answer, answer_lines
 
     if lines:
         answer_lines(sys.stdin, sys.stdout)
@@ -173,12 +175,12 @@ def chat(name: Annotated[str, typer.Option("--as", help="Who is talking")] = "sa
 @meeting.command("import")
 def meeting_import(file: Path, config: ConfigFile = None) -> None:
     """Imports an agenda (TOML or iCalendar); the same key again updates it and withdraws old reminders."""
-    from bot.render import meeting_report
+    from bot.meeting_text import report
     from bot.services import agenda, meetings
 
     async def work(db: Any) -> str:
         async with db.session() as session:
-            return meeting_report(await meetings.import_agenda(session, _now(), agenda.read(file), office=""))
+            return report(await meetings.import_agenda(session, _now(), agenda.read(file)))
 
     _with_database(config, work)
 
@@ -186,11 +188,12 @@ def meeting_import(file: Path, config: ConfigFile = None) -> None:
 @meeting.command("list")
 def meeting_list(config: ConfigFile = None) -> None:
     """All meetings with their state, their reminders and what was missed."""
+    from bot.meeting_text import table
     from bot.services import meetings
 
     async def work(db: Any) -> str:
         async with db.read() as session:
-            return await meetings.overview(session, _now())
+            return table(await meetings.overview(session))
 
     _with_database(config, work)
 
@@ -302,9 +305,10 @@ def knowledge_check(
     typer.echo(f"{len(topics)} topics, all in order.")
 
 
-def _begin(file: Path | None, quiet: bool = False) -> Config:
+def _begin(file: Path | None, quiet: bool = False) -> "Config":
     """The configuration, with logging started as it says."""
     from bot import logs
+    from bot.config import load
 
     config = load(file)
     if quiet:
@@ -324,7 +328,7 @@ def _with_database(file: Path | None, work: Callable[[Any], Any]) -> None:
 
 
 @asynccontextmanager
-async def _database(config: Config) -> AsyncIterator[Any]:
+async def _database(config: "Config") -> AsyncIterator[Any]:
     from bot.app import SchemaOld, open_database
     from storage.migrate import is_current, upgrade
 
@@ -339,7 +343,7 @@ async def _database(config: Config) -> AsyncIterator[Any]:
         await db.close()
 
 
-def _without_channels(config: Config) -> Config:
+def _without_channels(config: "Config") -> "Config":
     """The same without outside channels: a terminal chat must not poll or send elsewhere."""
     telegram = config.telegram.model_copy(update={"token": type(config.telegram.token)("")})
     return config.model_copy(update={"telegram": telegram, "web": config.web.model_copy(update={"webchat": False})})

@@ -244,3 +244,14 @@ def tidy(incoming: Incoming) -> Incoming:
     text = clean(incoming.text)[: limits.INCOMING_TEXT].strip()
     argument = clean(incoming.argument)[: limits.INCOMING_TEXT].strip()
     return replace(incoming, text=text, argument=argument, sender_name=clean(incoming.sender_name)[:128])
+
+
+def fitting(label: str, few: bool = False) -> str:
+    """A label made from data (a title, a name), cut to what a button can show."""
+    limit = limits.LABEL_AMONG_FEW if few else limits.LABEL
+    if limits.units(label) <= limit:
+        return label
+    cut = label
+    while limits.units(cut) > limit - 1:
+        cut = cut[:-1]
+    return cut.rstrip() + "…"

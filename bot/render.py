@@ -6,10 +6,9 @@ from datetime import date
 
 from bot import words
 from bot.limits import TEXT
-from bot.messages import Button, Comparison, Reply, TooLong
+from bot.messages import Button, Comparison, Reply, TooLong, fitting
 from bot.notices import day
 from bot.text import escape, plain, split
-from bot.turn import fitting
 from knowledge import Index, Notice, Topic
 
 Notices = Mapping[str, Notice]

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import words
 from bot.context import Context
-from bot.limits import LABEL, LABEL_AMONG_FEW, units
 from bot.messages import Button, Comparison, Incoming, Reply
 from storage.engine import Tx
 from storage.inbox import Chat
@@ -139,14 +138,3 @@ class Turn:
         self.said.clear()
         self.chat.state, self.chat.language = self._before[0], self._before[2]
         self.chat.data = self._before[1]
-
-
-def fitting(label: str, few: bool = False) -> str:
-    """A label made from data (a title, a name), cut to what a button can show."""
-    limit = LABEL_AMONG_FEW if few else LABEL
-    if units(label) <= limit:
-        return label
-    cut = label
-    while units(cut) > limit - 1:
-        cut = cut[:-1]
-    return cut.rstrip() + "…"

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot import meeting_text, words
-from bot.messages import Button
+from bot.messages import Button, fitting
 from bot.router import Router
 from bot.services import meetings as service
 from bot.services import people
-from bot.turn import Turn, fitting
+from bot.turn import Turn
 from storage import meetings as store
 from storage import reminders
 from storage.consents import Act

@@ -4,9 +4,9 @@ import difflib
 
 from bot import menu, words
 from bot.logs import get_logger
-from bot.messages import Button
+from bot.messages import Button, fitting
 from bot.router import Router
-from bot.turn import Turn, fitting
+from bot.turn import Turn
 
 log = get_logger("otherwise")
 router = Router("otherwise")

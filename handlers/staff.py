@@ -2,12 +2,12 @@
 
 from bot import notices, words
 from bot.links import private_chat
-from bot.messages import Button
+from bot.messages import Button, fitting
 from bot.router import Router
 from bot.services import staff
 from bot.services.staff import Invitation, Power, Role
 from bot.text import escape
-from bot.turn import Turn, fitting
+from bot.turn import Turn
 from storage import questions as store
 from storage.models import Question, Staff
 

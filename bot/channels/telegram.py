@@ -53,7 +53,10 @@ class Telegram:
 
     name = "telegram"
 
-    def __init__(self, settings: Settings, db: Database, poll_seconds: int = LONG_POLL) -> None:
+    def __init__(
+        self, settings: Settings, db: Database, bots: dict[str, str] | None = None, poll_seconds: int = LONG_POLL
+    ) -> None:
+        self._bots = {} if bots is None else bots
         self._settings, self._db, self._poll_seconds = settings, db, poll_seconds
         self.per_second = settings.per_second
         self.chat_gap = settings.per_chat_seconds
@@ -165,6 +168,7 @@ class Telegram:
             await self._call("setWebhook", hook)
         else:
             await self._call("deleteWebhook", {})
+        self._bots[self.name] = self._reader.name
         log.info("telegram connected", bot=self._reader.name, mode=self._settings.mode)
 
     async def _poll(self, inbox: Inbox) -> None:
