@@ -143,7 +143,7 @@ class _Reader:
     def _zone(self, block: _Block, name: str) -> ZoneInfo:
         try:
             return ZoneInfo(name)
-        except (ValueError, OSError):
+        except (KeyError, ValueError, OSError):
             self._wrong(block, "timezone", f"no zone is called {name!r}; one of ours is Asia/Makassar")
             return ZoneInfo("UTC")
 
