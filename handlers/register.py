@@ -8,7 +8,7 @@ from bot.links import private_chat
 from bot.messages import Button
 from bot.router import Router
 from bot.services import people
-from bot.services.people import NOTICES, Details, notices_of
+from bot.services.people import KINDS, NOTICES, Details, notices_of
 from bot.turn import Turn
 from handlers import register_steps as steps
 from storage.consents import Act
@@ -171,7 +171,7 @@ def summary(turn: Turn, person: Person) -> str:
     return turn.t(
         "register.summary",
         name=person.name,
-        kind=turn.t(f"kinds.{person.kind}") if person.kind in steps.KINDS else turn.t("register.empty"),
+        kind=turn.t(f"kinds.{person.kind}") if person.kind in KINDS else turn.t("register.empty"),
         region=regions.NAMES.get(person.region) or turn.t("regions.outside"),
         organisation=person.organisation or turn.t("register.empty"),
         notices=names or turn.t("register.none"),

@@ -9,14 +9,10 @@ from bot.form import Answers, Unclear
 from bot.limits import units
 from bot.messages import Button
 from bot.router import normal
-from bot.services.people import NOTICES
+from bot.services.people import KINDS, NAME_LIMIT, NOTICES, ORGANISATION_LIMIT, is_name, kind_of
 from bot.turn import Turn
 
 NAME = "register"
-KINDS = ("student", "community", "partner", "supervisor", "public")
-NAME_LIMIT = 80
-ORGANISATION_LIMIT = 120
-_NAME = re.compile(r"[^\W\d_][^\W_]*(?:[ .,'’`()-]+[^\W_]*)*")  # letters first: no formula, no link, no command
 _ORGANISATION = re.compile(r"[^\W_][\w .,'’`&()/+:-]*")
 
 
@@ -76,9 +72,7 @@ def read_name(turn: Turn, value: str) -> str:
     name = _without_prefix(" ".join(value.split()))
     if units(name) > NAME_LIMIT:
         raise Unclear("register.name_long", limit=NAME_LIMIT)
-    letters = sum(letter.isalpha() for letter in name)
-    taken_words = normal(name) in _listed("register.not_names")
-    if letters < 2 or taken_words or not _NAME.fullmatch(name) or "www." in name.lower():
+    if normal(name) in _listed("register.not_names") or not is_name(name):
         raise Unclear("register.name_unclear")
     return name.title() if name.islower() else name
 
@@ -100,12 +94,10 @@ def ask_kind(turn: Turn, answers: Answers) -> None:
 
 def read_kind(turn: Turn, value: str) -> str:
     """One of KINDS, by button or in everyday words."""
-    plain = normal(value)
-    for kind in KINDS:
-        labels = {normal(words.text(one, f"kinds.{kind}")) for one in words.languages()}
-        if value == kind or plain in labels | _listed(f"kinds.{kind}_words"):
-            return kind
-    raise Unclear("register.kind_unclear")
+    kind = kind_of(value)
+    if kind is None:
+        raise Unclear("register.kind_unclear")
+    return kind
 
 
 def ask_island(turn: Turn, answers: Answers) -> None:

@@ -41,3 +41,11 @@ async def of(db: AsyncSession, person_id: int) -> Sequence[Consent]:
     return (
         (await db.execute(select(Consent).where(Consent.person_id == person_id).order_by(Consent.id))).scalars().all()
     )
+
+
+async def newest_given(db: AsyncSession, person_ids: Sequence[int]) -> dict[int, Consent]:
+    """The newest consent to a text of each of these people (switches are not texts)."""
+    query = select(Consent).where(
+        Consent.person_id.in_(person_ids), Consent.given, Consent.version != "stop", ~Consent.version.like("notices:%")
+    )
+    return {one.person_id: one for one in (await db.execute(query.order_by(Consent.id))).scalars()}

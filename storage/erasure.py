@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Text, delete, exists, literal, or_, select, update
+from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -117,7 +118,7 @@ async def drop_addresses(db: AsyncSession, now: datetime) -> int:
     await db.execute(
         update(Conversation)
         .where(Conversation.id.in_(found))
-        .values(address=func.concat("erased:", Conversation.id), language="", unreachable="erased", erased_at=None)
+        .values(address=literal("erased:") + cast_to(Conversation.id, Text), language="", unreachable="erased", erased_at=None)
     )
     return len(found)
 

@@ -1,6 +1,6 @@
 """People who registered, and the chats they are reached in."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -56,8 +56,8 @@ async def without_address(db: AsyncSession, name: str, organisation: str, region
     return (await db.execute(query.limit(1))).scalar_one_or_none()
 
 
-async def living(db: AsyncSession) -> AsyncIterator[Person]:
-    """Everybody who was not erased, with their conversations, a page at a time."""
+async def living(db: AsyncSession) -> AsyncIterator[Sequence[Person]]:
+    """Everybody who was not erased, with their conversations, page by page."""
     after = 0
     while True:
         query = (
@@ -68,8 +68,8 @@ async def living(db: AsyncSession) -> AsyncIterator[Person]:
             .options(selectinload(Person.conversations))
         )
         page = (await db.execute(query)).scalars().all()
-        for person in page:
-            yield person
+        if page:
+            yield page
         if len(page) < PAGE:
             return
         after = page[-1].id

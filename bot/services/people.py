@@ -1,16 +1,24 @@
 """Registering people and moving their switches; every entrance (chat, list, console) goes through here."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import words
+from bot.limits import units
+from bot.router import normal
 from storage import consents, conversations, outbox, people
 from storage.consents import Act
 from storage.models import Outbox, Person
 
 NOTICES = ("meetings", "news", "quiz")
+KINDS = ("student", "community", "partner", "supervisor", "public")
+NAME_LIMIT = 80
+ORGANISATION_LIMIT = 120
+_NAME = re.compile(r"[^\W\d_](?:[^\W_]|[ .,'’`()-])*")  # a letter first: no formula, no link, no command
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +31,22 @@ class Details:
     notices: frozenset[str] = field(default_factory=frozenset)
     organisation: str = ""
     language: str = "id"
+
+
+def is_name(text: str) -> bool:
+    """Whether a person may be called so: letters, and what stands between them in names."""
+    letters = sum(letter.isalpha() for letter in text)
+    return letters >= 2 and units(text) <= NAME_LIMIT and bool(_NAME.fullmatch(text)) and "www." not in text.lower()
+
+
+def kind_of(text: str) -> str | None:
+    """One of KINDS by its key, its label or everyday words in any language."""
+    plain = normal(text)
+    for kind in KINDS:
+        labels = [words.text(language, f"kinds.{kind}") for language in words.languages()]
+        if plain == kind or plain in {normal(one) for one in (*labels, *words.listed(f"kinds.{kind}_words"))}:
+            return kind
+    return None
 
 
 def notices_of(person: Person) -> frozenset[str]:
