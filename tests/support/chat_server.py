@@ -1,7 +1,9 @@
 """A tiny double of the web chat's server: the real page, the real protocol, answers written by the test."""
 
 import asyncio
+import base64
 import json
+import socket
 import tomllib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -21,6 +23,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "bot" / "web"
+STATIC = "/static/0123456789ab"  # as long as the address that the server gives out
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
 POLICY = "default-src 'self'"
 Frame = dict[str, Any]
 Answer = Callable[[Frame], list[Frame]]
@@ -33,12 +39,13 @@ def echo(message: Frame) -> list[Frame]:
 
 @dataclass
 class ChatServer:
-    """One conversation; `answer` writes the replies, `up` is whether a line can be opened, `deaf` swallows messages."""
+    """One conversation: `answer` writes the replies, `up` lets lines be opened, `mute` stores without telling."""
 
     answer: Answer = echo
     up: bool = True
-    deaf: bool = False
+    mute: bool = False
     refuse: str = ""
+    lang: str = "id"
     address: str = ""
     history: list[Frame] = field(default_factory=list)
     received: list[Frame] = field(default_factory=list)
@@ -60,8 +67,9 @@ class ChatServer:
                 Route("/embed.js", self.embed),
                 Route("/upload", self.upload, methods=["POST"]),
                 Route("/host", self.host),
+                Route("/files/{name}", self.file),
                 WebSocketRoute("/ws/chat", self.chat),
-                Mount("/static", static),
+                Mount(STATIC, static),
             ]
         )
 
@@ -71,7 +79,7 @@ class ChatServer:
         words = tomllib.loads((ROOT / "locales" / f"page.{lang}.toml").read_text("utf-8"))
         pages = Environment(loader=FileSystemLoader(WEB / "templates"), autoescape=True, undefined=StrictUndefined)
         html = pages.get_template("chat.html").render(
-            lang=lang, t=words, static="/static", embed=request.query_params.get("embed") == "1"
+            lang=lang, t=words, static=STATIC, embed=request.query_params.get("embed") == "1"
         )
         return HTMLResponse(html, headers={"Content-Security-Policy": POLICY})
 
@@ -81,8 +89,13 @@ class ChatServer:
 
     async def host(self, request: Request) -> Response:
         """Another site that carries the chat and forbids inline scripts and styles."""
-        html = '<!doctype html><title>Kampus</title><h1>Kampus</h1><script src="/embed.js" data-start="kampus-unram"></script>'
+        script = '<script src="/embed.js" data-start="kampus-unram"></script>'
+        html = f'<!doctype html><html lang="id"><title>Kampus</title><h1>Kampus</h1>{script}'
         return HTMLResponse(html, headers={"Content-Security-Policy": POLICY})
+
+    async def file(self, request: Request) -> Response:
+        """Any file that was ever sent: one pixel."""
+        return Response(PIXEL, media_type="image/png")
 
     async def upload(self, request: Request) -> Response:
         """Keeps a file and gives its key, or a kind sentence."""
@@ -110,12 +123,10 @@ class ChatServer:
     async def read(self, line: WebSocket, message: Frame) -> None:
         """Replays, stores or notes one message."""
         self.received.append(message)
-        if self.deaf:
-            return
         if "since" in message:
             for frame in [f for f in self.history if f["n"] > message["since"]]:
                 await line.send_json(frame)
-            await line.send_json({"ready": len(self.history)})
+            await line.send_json({"ready": len(self.history), "lang": self.lang})
         elif "id" in message:
             await self.take(line, message)
 
@@ -125,8 +136,9 @@ class ChatServer:
             await line.send_json({"id": message["id"], "error": self.refuse})
             return
         known = next((f for f in self.history if f.get("id") == message["id"]), None)
-        if known:
+        if known and not self.mute:
             await line.send_json(known)
+        if known:
             return
         text = message.get("text") or self.label(message) or ""
         await self.say(**{**message, "from": "you", "text": text})
@@ -142,9 +154,13 @@ class ChatServer:
         """Stores a frame with the next number and pushes it to every open line."""
         frame = {"from": "bot", "at": datetime.now(UTC).isoformat(), **frame, "n": len(self.history) + 1}
         self.history.append(frame)
-        for line in list(self.lines):
-            await line.send_json(frame)
+        await self.push(frame)
         return frame
+
+    async def push(self, frame: Frame) -> None:
+        """Sends a frame down every open line, without storing it."""
+        for line in () if self.mute else tuple(self.lines):
+            await line.send_json(frame)
 
     async def hang_up(self) -> None:
         """Cuts every line and lets none be opened until `up` is set again."""
@@ -157,13 +173,11 @@ class ChatServer:
 @asynccontextmanager
 async def serve(double: ChatServer) -> AsyncIterator[ChatServer]:
     """Serves the double on a free port of this machine."""
-    server = uvicorn.Server(
-        uvicorn.Config(double.app, port=0, log_level="warning", ws="websockets-sansio", lifespan="off")
-    )
-    task = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    double.address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    listener = socket.create_server(("127.0.0.1", 0))
+    double.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    config = uvicorn.Config(double.app, log_level="warning", ws="websockets-sansio", lifespan="off")
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         yield double
     finally:

@@ -1,4 +1,4 @@
-/** Puts the page together: composer, queue, line, conversation. The protocol is described in docs; `n` numbers what is stored. */
+/** Puts the page together: composer, queue, line, conversation. */
 
 import { Link } from "./link.js";
 import { forget, frameToken, marks, newId, queue, shown } from "./store.js";
@@ -20,11 +20,12 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 const language = root.lang;
 let live = false; // false while the history is replayed
 let following = true; // false while the reader has scrolled up
+let atEnd = true;
 let lastTop = 0;
 const timers = {};
 
 function t(key, values = {}) {
-  return (strings[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  return (strings[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
 const view = new View({ log: $("log"), t, language, onPress: enqueue, onRetry: retry, onDiscard: discard });
@@ -32,14 +33,14 @@ let tray = null;
 const link = new Link({
   hello: () => [
     ...(embedded ? [{ token: frameToken() }] : []),
-    { since: shown.last(), page: 1 },
+    { since: shown.last() },
     ...queue.all().filter((item) => !item.why).map(wire),
   ],
   onFrame: receive,
   onState: connection,
 });
 
-// --- what goes out -------------------------------------------------------------------------------------------------
+// What goes out
 
 function wire({ id, text, pressed, on, file }) {
   return { id, text, pressed, on, file };
@@ -52,6 +53,10 @@ function enqueue(message) {
   $("welcome").hidden = true;
   following = true;
   reveal(view.lastOwn);
+  deliver(item);
+}
+
+function deliver(item) {
   if (link.send(wire(item))) link.expect();
 }
 
@@ -60,7 +65,7 @@ function retry(id) {
   const item = queue.all().find((entry) => entry.id === id);
   if (!item) return;
   view.progress(view.byId.get(id), item);
-  if (link.send(wire(item))) link.expect();
+  deliver(item);
   text.focus();
 }
 
@@ -70,10 +75,14 @@ function discard(id) {
   text.focus();
 }
 
-// --- what comes in -------------------------------------------------------------------------------------------------
+// What comes in
 
 function receive(frame) {
-  if (frame.reset) { forget(); view.clear(); }
+  if (frame.reset) {
+    forget();
+    view.clear();
+    queue.all().forEach((item) => view.pend(item));
+  }
   if (Number.isInteger(frame.n)) take(frame);
   else if (frame.error) refused(frame);
   else if (frame.typing) typing(true);
@@ -85,13 +94,11 @@ function take(frame) {
   acknowledge();
   if (frame.id) queue.remove(frame.id);
   if (view.has(frame.n)) return;
-  shown.add(frame);
+  if (frame.n) shown.add(frame); // 0: confirmed, and erased since
   const article = view.show(frame);
   $("welcome").hidden = true;
   typing(live && frame.from === "you");
-  if (!live) return;
-  if (article && frame.from !== "you") article.classList.add("new");
-  reveal(article);
+  if (live) reveal(article);
 }
 
 function acknowledge() {
@@ -119,7 +126,7 @@ function typing(on) {
   reveal($("typing"));
 }
 
-// --- the line ------------------------------------------------------------------------------------------------------
+// The line
 
 function say(words, forMs) {
   clearTimeout(timers.line);
@@ -129,13 +136,14 @@ function say(words, forMs) {
 
 function connection(state) {
   view.connection(state === "open");
+  if (state !== "open") typing(false);
   clearTimeout(timers.line);
   if (state === "connecting") timers.line = setTimeout(() => say(t("connecting")), 1500);
   else if (state === "open") { if ($("line").textContent) say(t("back"), 2500); }
   else say(t(state));
 }
 
-// --- scrolling -----------------------------------------------------------------------------------------------------
+// Scrolling
 
 function distance() { return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight; }
 
@@ -144,13 +152,13 @@ function toEnd(behavior = "auto") {
   scroller.scrollTo({ top: scroller.scrollHeight, behavior });
 }
 
-/** Follows the conversation down, but never pushes the start of the answer off the top: long answers are read from there. */
+/** Follows the conversation down, but never past the start of the answer: a long one is read from there. */
 function reveal(element) {
   if (!element) return;
   if (!following) { $("newer").classList.add("fresh"); label(); return; }
   const answer = view.lastOwn?.nextElementSibling;
   const anchor = answer && answer.offsetTop >= scroller.scrollTop ? answer : element;
-  const top = Math.max(scroller.scrollTop, Math.min(scroller.scrollHeight - scroller.clientHeight, anchor.offsetTop - 12));
+  const top = Math.max(scroller.scrollTop, Math.min(scroller.scrollTop + distance(), anchor.offsetTop - 12));
   scroller.scrollTo({ top, behavior: still.matches || document.hidden ? "auto" : "smooth" });
 }
 
@@ -160,14 +168,18 @@ function label() {
 }
 
 scroller.addEventListener("scroll", () => {
-  if (distance() < BOTTOM) { following = true; $("newer").classList.remove("fresh"); }
+  atEnd = distance() < BOTTOM;
+  if (atEnd) { following = true; $("newer").classList.remove("fresh"); }
   else if (scroller.scrollTop < lastTop - 4) following = false;
   lastTop = scroller.scrollTop;
   label();
 }, { passive: true });
+// A picture came, a keyboard opened: the end of the conversation stays in sight.
+$("log").addEventListener("load", () => { if (atEnd) toEnd(); }, true);
+new ResizeObserver(() => { if (atEnd) toEnd(); }).observe(scroller);
 $("newer").onclick = () => { toEnd(still.matches ? "auto" : "smooth"); text.focus({ preventScroll: true }); };
 
-// --- language ------------------------------------------------------------------------------------------------------
+// Language
 
 /** The page is written in one language; another one is another page, and the conversation is still there. */
 function speak(next) {
@@ -185,7 +197,7 @@ function draw() {
   toEnd();
 }
 
-// --- composer ------------------------------------------------------------------------------------------------------
+// Composer
 
 function measure() {
   text.style.height = "auto";
@@ -193,7 +205,7 @@ function measure() {
   const left = LIMIT - text.value.length;
   $("count").textContent = left > NEAR ? "" : t(left < 0 ? "over" : "left", { n: Math.abs(left) });
   $("count").classList.toggle("over", left < 0);
-  text.ariaInvalid = String(left < 0);
+  text.setAttribute("aria-invalid", String(left < 0));
   marks.keepDraft(text.value);
 }
 
@@ -212,12 +224,6 @@ text.addEventListener("keydown", (event) => {
   event.preventDefault();
   $("composer").requestSubmit();
 });
-text.addEventListener("paste", (event) => {
-  const file = event.clipboardData?.files[0];
-  if (!file) return;
-  event.preventDefault();
-  withTray((it) => it.take(file));
-});
 /** Most visitors send no file: what sends one is fetched at the first tap. */
 async function withTray(use) {
   const { Tray } = await import("./upload.js");
@@ -229,13 +235,16 @@ async function withTray(use) {
   use(tray);
 }
 
+function offered(event, { files: [file] }) {
+  if (!file) return;
+  event.preventDefault();
+  withTray((it) => it.take(file));
+}
+
 $("attach").onclick = () => withTray((it) => it.toggle()).catch(() => say(t("upload_failed"), 8000));
 addEventListener("dragover", (event) => event.preventDefault());
-addEventListener("drop", (event) => {
-  event.preventDefault();
-  const file = event.dataTransfer.files[0];
-  if (file) withTray((it) => it.take(file));
-});
+addEventListener("drop", (event) => offered(event, event.dataTransfer));
+text.addEventListener("paste", (event) => offered(event, event.clipboardData));
 $("menu").onclick = () => enqueue({ text: t("menu") });
 $("welcome").onclick = (event) => {
   const choice = event.target.closest("[data-say]");
@@ -261,8 +270,7 @@ function followLink() {
   history.replaceState(null, "", address);
 }
 
-$("close").hidden = !(embedded && parent !== window);
-$("close").onclick = leave;
+if (embedded) Object.assign($("close"), { hidden: parent === window, onclick: leave });
 text.enterKeyHint = enterSends ? "send" : "enter";
 text.value = marks.draft();
 draw();

@@ -8,9 +8,13 @@ function open(name) {
     storage.setItem("sahabat.probe", "1");
     storage.removeItem("sahabat.probe");
     return storage;
-  } catch { // blocked in some private windows and third-party frames: the page then works until it is closed
+  } catch { // blocked in some private windows and frames: the page then works until it is closed
     const kept = new Map();
-    return { getItem: (k) => kept.get(k) ?? null, setItem: (k, v) => kept.set(k, v), removeItem: (k) => kept.delete(k) };
+    return {
+      getItem: (key) => kept.get(key) ?? null,
+      setItem: (key, value) => kept.set(key, value),
+      removeItem: (key) => kept.delete(key),
+    };
   }
 }
 
@@ -37,7 +41,7 @@ export function frameToken() {
   return token;
 }
 
-/** Messages that the server has not confirmed, oldest first; read anew each time, as another tab may have changed them. */
+/** Messages that the server has not confirmed, oldest first; read anew each time, as other tabs write too. */
 export const queue = {
   all: () => read(lasting, "queue", []),
   add: (item) => write(lasting, "queue", [...queue.all(), item]),

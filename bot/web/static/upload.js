@@ -5,14 +5,31 @@ import { readableSize } from "./view.js";
 const LARGEST = 20 * 1024 * 1024;
 const $ = (id) => document.getElementById(id);
 
+function part(tag, id, properties) {
+  return Object.assign(document.createElement(tag), { id: `tray-${id}`, ...properties });
+}
+
 /** `headers()` goes with the upload; `onUploaded(key, media)` gets what the server gave for the file. */
 export class Tray {
   constructor({ t, language, headers, onUploaded }) {
     Object.assign(this, { t, language, headers, onUploaded, file: null, request: null });
-    $("tray-pick").onclick = () => $("file").click();
-    $("tray-cancel").onclick = () => this.close();
-    $("tray-send").onclick = () => this.send();
-    $("file").onchange = () => $("file").files[0] && this.take($("file").files[0]);
+    const button = (id, word, onclick) =>
+      part("button", id, { type: "button", className: "choice", textContent: t(word), onclick });
+    const choices = part("div", "choices", { className: "choices" });
+    choices.append(
+      button("send", "send_file", () => this.send()),
+      button("pick", "pick", () => input.click()),
+      button("cancel", "cancel", () => this.close()),
+    );
+    const words = part("p", "text", {});
+    words.setAttribute("aria-live", "polite");
+    const progress = part("progress", "progress", { max: 100 });
+    progress.setAttribute("aria-label", t("file"));
+    const input = part("input", "file", { type: "file", hidden: true });
+    input.onchange = () => input.files[0] && this.take(input.files[0]);
+    $("tray").append(words, progress, choices, input);
+    $("tray-send").classList.add("first");
+    this.empty();
   }
 
   get isOpen() { return !$("tray").hidden; }
@@ -28,12 +45,15 @@ export class Tray {
 
   close() {
     this.request?.abort();
-    this.file = null;
-    $("file").value = "";
-    $("tray").hidden = $("tray-send").hidden = $("tray-progress").hidden = true;
-    $("tray-pick").textContent = this.t("pick");
+    this.empty();
     $("attach").setAttribute("aria-expanded", "false");
     $("attach").focus();
+  }
+
+  empty() {
+    this.file = null;
+    $("tray-file").value = "";
+    $("tray").hidden = $("tray-send").hidden = $("tray-progress").hidden = true;
   }
 
   tell(words, wrong = false) {
@@ -48,7 +68,6 @@ export class Tray {
     const wrong = file.size > LARGEST ? this.t("too_big", { size }) : file.size ? "" : this.t("empty_file");
     this.file = wrong ? null : file;
     $("tray-send").hidden = Boolean(wrong);
-    $("tray-pick").textContent = this.t("change");
     this.tell(wrong || `${file.name} · ${size}`, Boolean(wrong));
     (wrong ? $("tray-pick") : $("tray-send")).focus();
   }

@@ -2,7 +2,6 @@
 
 import { clean, webAddress } from "./sanitize.js";
 
-const ZONE = "Asia/Makassar";
 const STACKED_COLUMNS = 3;
 
 function make(tag, className = "", ...children) {
@@ -19,6 +18,17 @@ function icon(name) {
   use.setAttribute("href", `#i-${name}`);
   svg.append(use);
   return svg;
+}
+
+/** A moment as it is written in NTB; without `how` as a plain date for comparing. */
+function format(moment, language, how) {
+  return new Intl.DateTimeFormat(language, { timeZone: "Asia/Makassar", ...how }).format(new Date(moment));
+}
+
+function named(element, role, label) {
+  element.setAttribute("role", role);
+  element.setAttribute("aria-label", label);
+  return element;
 }
 
 /** "12,4 MB" in the reader's way of writing numbers. */
@@ -42,14 +52,15 @@ function boxed(table, t) {
     }
   } else {
     box.classList.add("wide");
-    Object.assign(box, { tabIndex: 0, role: "region", ariaLabel: table.caption?.textContent ?? t("table") });
+    box.tabIndex = 0;
+    named(box, "region", table.caption?.textContent ?? t("table"));
   }
 }
 
 function mediaPart(media, { t, language }) {
   const address = media.url && webAddress(media.url);
   const name = media.name || t("file");
-  if (address && media.mime?.startsWith("image/") && new URL(address).origin === location.origin) {
+  if (address && /^image\/(png|jpeg|gif|webp)$/.test(media.mime) && new URL(address).origin === location.origin) {
     const link = make("a", "", Object.assign(make("img", "pic"), { src: address, alt: name, loading: "lazy" }));
     return Object.assign(link, { href: address, target: "_blank", rel: "noopener" });
   }
@@ -67,7 +78,7 @@ export class View {
     this.byId = new Map();
   }
 
-  has(n) { return this.byNumber.has(n); }
+  has(n) { return n > 0 && this.byNumber.has(n); }
   get isEmpty() { return !this.log.childElementCount; }
   get lastOwn() { return [...this.log.querySelectorAll(".you")].at(-1); }
 
@@ -104,17 +115,18 @@ export class View {
     article.classList.toggle("failed", Boolean(item.why));
     article.classList.toggle("waiting", !item.why);
     if (!item.why) { this.stamp(article, this.t(this.connected ? "sending" : "waiting")); return; }
-    const again = Object.assign(make("button", "", this.t("retry")), { type: "button", onclick: () => this.onRetry(item.id) });
-    const drop = Object.assign(make("button", "", this.t("discard")), { type: "button", onclick: () => this.onDiscard(item.id) });
+    const action = (word, act) =>
+      Object.assign(make("button", "", this.t(word)), { type: "button", onclick: () => act(item.id) });
     const why = make("span", "why", `${this.t("failed")} ${item.why}`);
     why.setAttribute("role", "alert");
-    article.querySelector(".meta").replaceChildren(why, again, drop);
+    const choices = [action("retry", this.onRetry), action("discard", this.onDiscard)];
+    article.querySelector(".meta").replaceChildren(why, ...choices);
   }
 
   /** Tells waiting messages whether they are on their way or wait for a connection. */
   connection(connected) {
     this.connected = connected;
-    for (const article of this.log.querySelectorAll(".waiting")) this.stamp(article, this.t(connected ? "sending" : "waiting"));
+    for (const article of this.log.querySelectorAll(".waiting")) this.progress(article, {});
   }
 
   discard(id) {
@@ -124,6 +136,7 @@ export class View {
 
   settle(article, frame) {
     this.byNumber.set(frame.n, article);
+    this.retire(frame);
     article.classList.remove("waiting", "failed");
     article.dataset.at = frame.at ?? article.dataset.at;
     if (frame.media) this.fill(article, frame);
@@ -172,8 +185,7 @@ export class View {
   }
 
   choices(buttons, n) {
-    const group = make("div", "choices");
-    Object.assign(group, { role: "group", ariaLabel: this.t("choices") });
+    const group = named(make("div", "choices"), "group", this.t("choices"));
     for (const { data, label, url } of buttons) {
       const address = url && webAddress(url);
       const choice = make(address ? "a" : "button", "choice", make("span", "", label));
@@ -198,22 +210,21 @@ export class View {
   }
 
   stamp(article, state) {
-    const at = new Date(article.dataset.at);
-    const clock = new Intl.DateTimeFormat(this.language === "id" ? "id-ID" : "en-GB", { hour: "2-digit", minute: "2-digit", timeZone: ZONE });
-    const time = Object.assign(make("time", "", `${clock.format(at)} ${this.t("zone")}`), { dateTime: article.dataset.at });
+    const { at } = article.dataset;
+    const clock = format(at, this.language === "id" ? "id" : "en-GB", { hour: "2-digit", minute: "2-digit" });
+    const time = Object.assign(make("time", "", `${clock} ${this.t("zone")}`), { dateTime: at });
     article.querySelector(".meta").replaceChildren(time, state && ` · ${state}`);
   }
 
   newDay(article, place) {
-    const spell = (date, how) => new Intl.DateTimeFormat(how ? "sv" : this.language, { timeZone: ZONE, ...how ?? { weekday: "long", day: "numeric", month: "long" } }).format(date);
-    const day = spell(new Date(article.dataset.at), { dateStyle: "short" });
+    const { at } = article.dataset;
+    const day = format(at, "sv");
     article.dataset.day = day;
     const previous = place ? place.previousElementSibling : this.log.lastElementChild;
     if (previous?.dataset.day === day) return;
-    const ago = [0, 1].find((days) => spell(Date.now() - days * 864e5, { dateStyle: "short" }) === day);
-    const words = [this.t("today"), this.t("yesterday")][ago] ?? spell(new Date(article.dataset.at));
-    const mark = make("p", "day", words);
-    mark.dataset.day = day;
-    this.log.insertBefore(mark, place);
+    const names = { [format(Date.now() - 864e5, "sv")]: "yesterday", [format(Date.now(), "sv")]: "today" };
+    const long = { weekday: "long", day: "numeric", month: "long" };
+    const words = names[day] ? this.t(names[day]) : format(at, this.language, long);
+    this.log.insertBefore(make("p", "day", words), place);
   }
 }
