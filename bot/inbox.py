@@ -18,6 +18,7 @@ from bot.turn import Turn
 from storage import inbox as store
 from storage.engine import Database, DatabaseDown, Tx, is_down
 from storage.inbox import Arrival, Chat, Closing, Opened, Stored
+from storage.moving import move
 from storage.outbox import Row, origin
 
 log = get_logger("inbox")
@@ -29,7 +30,8 @@ LEFT_BEHIND = timedelta(seconds=10)  # a stored item this old belongs to nobody:
 
 
 class Inbox:
-    """`receive` returns when the items are safe; lone messages are handled in the same transaction."""
+    """`receive` returns when the items are safe; lone messages are handled in the same transaction. `passing` is told
+    the points at which a crash would matter; a test may put one there."""
 
     def __init__(
         self,
@@ -47,6 +49,7 @@ class Inbox:
         self._working: dict[int, asyncio.Task[None]] = {}
         self._more: set[int] = set()
         self._closing = False
+        self.passing: Callable[[str], None] = lambda point: None
         self._turns = db.writer.batch(self._take)
         self._batches = db.writer.batch(self._store)
         self._waiting = db.writer.batch(self._handle_waiting)
@@ -62,6 +65,7 @@ class Inbox:
             conversations = [] if behind is None else [behind]
         else:
             conversations = await self._batches(items)
+        self.passing("stored")
         for conversation_id in conversations:
             self._work_off(conversation_id)
 
@@ -108,6 +112,7 @@ class Inbox:
             if one.inbox_id is not None and one.ready:
                 closings.append(await self._turn(tx, item, one.chat, (one.inbox_id,), now))
         await self._close(tx, closings, now)
+        self.passing("handled")
         return behind
 
     async def _store(self, tx: Tx, batches: list[Sequence[Incoming]]) -> Sequence[list[int]]:
@@ -169,6 +174,7 @@ class Inbox:
                 closings.append(await self._waited(tx, item, chat, ids, now))
             waits.append(rest)
         await self._close(tx, closings, now)
+        self.passing("worked off")
         return waits
 
     def _first(self, chat: Chat, stored: Sequence[Stored]) -> tuple[Incoming | None, int]:
@@ -203,6 +209,8 @@ class Inbox:
     async def _turn(self, tx: Tx, item: Incoming, chat: Chat, ids: tuple[int, ...], now: datetime) -> Closing:
         """One message through its handler. A bug costs its own effects only: the person gets an apology."""
         item = _verified(tx, tidy(item), chat)
+        if item.event == "migrated":
+            await move(tx, chat.id, item.argument)
         turn = Turn(item, chat, now, tx, self._context)
         if item.reply_to:
             turn.replied = await origin(tx, chat.id, item.reply_to)

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
@@ -49,7 +50,8 @@ def quiet_until(now: datetime, settings: Settings) -> datetime | None:
 
 
 class Sender:
-    """One task per channel. `wake` when there is something new; `stop` finishes what is under way."""
+    """One task per channel. `wake` when there is something new; `stop` finishes what is under way. `passing` is told
+    the points at which a crash would matter; a test may put one there."""
 
     def __init__(
         self, db: Database, channels: Sequence[Channel], settings: Settings, now: Callable[[], datetime]
@@ -61,6 +63,8 @@ class Sender:
         self._tasks: list[asyncio.Task[None]] = []
         self._lease_ms = int(settings.lease_seconds * 1000)
         self._stopping = False
+        self._stopped = asyncio.Event()
+        self.passing: Callable[[str], None] = lambda point: None
         self._starts = db.writer.batch(self._start)
         self._results = db.writer.batch(self._finish)
 
@@ -86,8 +90,9 @@ class Sender:
     async def stop(self, grace: float = 30.0) -> None:
         """Takes nothing new; returns when what was started has a result, at the latest after `grace` seconds."""
         self._stopping = True
-        for task in self._tasks:
-            task.cancel()
+        self._stopped.set()
+        self.wake()
+        # A claim under way is let through: cancelled, its rows would lie leased until the sweeper comes.
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=grace)
@@ -96,7 +101,7 @@ class Sender:
         """Sends all that is due now on all channels and returns how many rows were tried. For tests and tools."""
         tried = 0
         while True:
-            claimed = [(name, row) for name in self._channels for row in await self._claim(name, quickly=True)]
+            claimed = [(name, row) for name in self._channels for row in await self._claim(name)]
             if not claimed:
                 return tried
             await asyncio.gather(*(self._deliver(name, row) for name, row in claimed))
@@ -133,7 +138,7 @@ class Sender:
                 except TimeoutError:
                     continue
 
-    async def _claim(self, name: str, quickly: bool = False) -> list[Claimed]:
+    async def _claim(self, name: str) -> list[Claimed]:
         channel, now, lease = self._channels[name], self._now(), secrets.token_hex(8)
         quiet = quiet_until(now, self._settings)
         rate = Rate(channel.per_second, channel.chat_gap, channel.group_gap)
@@ -157,12 +162,16 @@ class Sender:
         self.wake(name)
 
     async def _deliver(self, name: str, row: Claimed) -> None:
+        self.passing("leased")
         if row.wait:
             await asyncio.sleep(row.wait)
         if not await self._starts(row):
             return
+        self.passing("started")
         result, hold = await self._send(self._channels[name], row)
+        self.passing("answered")
         await self._results((name, result, hold))
+        self.passing("recorded")
 
     async def _send(self, channel: Channel, row: Claimed) -> tuple[Finish, Hold | None]:
         try:
@@ -230,10 +239,15 @@ class Sender:
         await delivery.hold(tx, [hold for _, _, hold in results if hold is not None])
         return [None] * len(results)
 
+    async def _rest(self, seconds: float) -> None:
+        """Waits so long, or until the sender stops."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopped.wait(), seconds)
+
     async def _sweep_now_and_then(self) -> None:
         while not self._stopping:
             try:
                 await self.sweep()
             except DatabaseDown as error:
                 log.warning("database down", error=str(error))
-            await asyncio.sleep(self._settings.sweep_seconds)
+            await self._rest(self._settings.sweep_seconds)
