@@ -14,7 +14,7 @@ from bot.redact import Redactor
 # These write addresses with tokens in them, or a line for each request: never below WARNING, even in DEBUG.
 QUIET = (
     *("aiogram", "aiohttp", "aiosqlite", "alembic", "apscheduler", "asyncio", "httpcore", "httpx"),
-    *("sqlalchemy", "telegram", "uvicorn.access", "websockets"),
+    *("sqlalchemy", "telegram", "uvicorn", "websockets"),
 )
 
 
