@@ -161,12 +161,12 @@ class Person:
             command, _, argument = text[1:].partition(" ")
         return await self.does(text=text, command=command.lower(), argument=argument, **more)
 
-    async def taps(self, label: str) -> list[Seen]:
-        """Taps the newest button whose label begins with `label`."""
+    async def taps(self, label: str, **more: Any) -> list[Seen]:
+        """Taps the newest button whose label begins with `label`; in a group with the `sender` who taps."""
         for seen in reversed(self.messages):
             for shown, data in seen.presses.items():
                 if shown.startswith(label):
-                    return await self.does(pressed=data, message=seen.remote)
+                    return await self.does(pressed=data, message=seen.remote, **more)
         raise AssertionError(f"no button {label!r}; the last message has {self.last.labels}")
 
     async def shows(self, kind: str, count: int = 1, **more: Any) -> list[Seen]:
