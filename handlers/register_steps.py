@@ -112,7 +112,7 @@ def ask_island(turn: Turn, answers: Answers) -> None:
 
 def read_island(turn: Turn, value: str) -> str:
     """A group to choose from, or a region at once."""
-    found = value if value in regions.GROUPS else regions.find(value)
+    found = value if turn.incoming.pressed else regions.find(value)
     if found is None:
         raise Unclear("register.island_unclear")
     answers_of(turn).pop("region", None)
@@ -129,7 +129,8 @@ def ask_region(turn: Turn, answers: Answers) -> None:
 def read_region(turn: Turn, value: str) -> str:
     """A regency or city, also of the other island; "bima" alone asks which."""
     answers = answers_of(turn)
-    found = value if value in regions.NAMES else regions.find(value, answers.get("island", ""))
+    tapped = bool(turn.incoming.pressed)  # typed, "bima" is a name and not a key
+    found = value if tapped else regions.find(value, answers.get("island", ""))
     if found in regions.GROUPS:
         answers["island"] = found
         raise Unclear("register.island_pick")

@@ -118,7 +118,12 @@ async def drop_addresses(db: AsyncSession, now: datetime) -> int:
     await db.execute(
         update(Conversation)
         .where(Conversation.id.in_(found))
-        .values(address=literal("erased:") + cast_to(Conversation.id, Text), language="", unreachable="erased", erased_at=None)
+        .values(
+            address=literal("erased:") + cast_to(Conversation.id, Text),
+            language="",
+            unreachable="erased",
+            erased_at=None,
+        )
     )
     return len(found)
 
