@@ -39,6 +39,7 @@ class Failed(Exception):
 
 def main() -> None:
     """Runs the command line. A mistake of ours shows its trace, every other one is a sentence."""
+    os.umask(0o077)  # what we write is the office's, not everybody's on this machine
     try:
         app()
     except BrokenPipeError:
@@ -55,11 +56,13 @@ def _expected() -> tuple[type[Exception], ...]:
     from bot.config_errors import ConfigError
     from bot.services.agenda import AgendaError
     from bot.services.people_file import PeopleFileError
+    from bot.web.app import CannotListen
     from knowledge import TopicError
     from storage.engine import DatabaseDown
     from storage.sealing import SealBroken
 
-    return (Failed, ConfigError, SchemaOld, AgendaError, PeopleFileError, TopicError, DatabaseDown, SealBroken)
+    known = (Failed, ConfigError, SchemaOld, AgendaError, PeopleFileError, CannotListen, TopicError)
+    return (*known, DatabaseDown, SealBroken)
 
 
 @app.command()
