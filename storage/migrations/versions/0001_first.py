@@ -30,6 +30,9 @@ def upgrade() -> None:
         sa.Column("office", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_action_at", ["action", "at"], unique=False)
+
     op.create_table(
         "contents",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -326,9 +329,9 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("asked_at", sa.BigInteger(), nullable=False),
         sa.Column("answer", sa.LargeBinary(), nullable=True),
-        sa.Column("answered_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("answered_by", sa.Text(), nullable=False),
         sa.Column("answered_at", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(["answered_by"], ["staff.id"], name=op.f("fk_questions_answered_by")),
+        sa.Column("answer_message", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["conversation_id"], ["conversations.id"], name=op.f("fk_questions_conversation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
     )
@@ -439,6 +442,9 @@ def downgrade() -> None:
     op.drop_table("inbox")
     op.drop_table("erasures")
     op.drop_table("contents")
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.drop_index("ix_audit_action_at")
+
     op.drop_table("audit")
     op.drop_table("accounts")
     # ### end Alembic commands ###
