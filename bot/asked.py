@@ -15,7 +15,7 @@ def answer(question: str, name: str = "") -> dict[str, Any]:
     index = packaged_knowledge()
     began = perf_counter()
     finding = index.find(question)
-    _, text = plain_finding(index, question)
+    text = plain_finding(index, finding)
     took = (perf_counter() - began) * 1000
     topic = index.topics[finding.topic] if finding.status == "answered" else None
     return {

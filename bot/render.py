@@ -9,7 +9,7 @@ from bot.limits import TEXT
 from bot.messages import Button, Comparison, Reply, TooLong, fitting
 from bot.notices import day
 from bot.text import escape, plain, split
-from knowledge import Index, Notice, Topic
+from knowledge import Finding, Index, Notice, Topic
 
 Notices = Mapping[str, Notice]
 
@@ -90,21 +90,17 @@ def plain_answer(
     return plain("\n\n".join(parts))
 
 
-def plain_finding(
-    index: Index, question: str, language: str = words.DEFAULT, today: date | None = None
-) -> tuple[str, str]:
-    """The status of a question and the text a person would read: (answered | choose | unknown | function, text)."""
-    finding = index.find(question)
+def plain_finding(index: Index, finding: Finding, language: str = words.DEFAULT, today: date | None = None) -> str:
+    """The text a person would read for what a question was found to want."""
     topics = index.topics
     if finding.status == "answered":
-        text = plain_answer(topics[finding.topic], topics.notices, language, finding.regime, today)
-        return finding.status, text
+        return plain_answer(topics[finding.topic], topics.notices, language, finding.regime, today)
     if finding.status == "choose":
         listed, _ = choice([topics[one] for one in finding.candidates], "ask.topic")
-        return finding.status, plain(f"{words.text(language, 'ask.choose')}\n\n{listed}")
+        return plain(f"{words.text(language, 'ask.choose')}\n\n{listed}")
     if finding.status == "function":
-        return finding.status, plain(words.text(language, f"ask.to_{finding.topic}"))
-    return finding.status, plain(words.text(language, f"ask.no_{finding.reason}" if finding.reason else "ask.unknown"))
+        return plain(words.text(language, f"ask.to_{finding.topic}"))
+    return plain(words.text(language, f"ask.no_{finding.reason}" if finding.reason else "ask.unknown"))
 
 
 def _sides(regime: str) -> tuple[str, str]:

@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import get_args
 
 import pytest
 
 from bot import render, words
 from bot.limits import TEXT, units
 from bot.text import plain
-from knowledge import Index, Topic, Topics, load
+from knowledge import Finding, Topic, load
+from knowledge.intents import Function, Reason
+from tests.support.scripted import Scripted
 
 TOPICS = load()
 EVERY = sorted(TOPICS)
@@ -150,19 +153,30 @@ def test_the_plain_answer_has_everything(topic_id: str) -> None:
     assert "Per 23 November 2026." in text
 
 
-def test_a_finding_is_printed_as_a_person_would_read_it() -> None:
-    """Answered, not clear, unknown or a wish: each has its words."""
-    from tests.support.scripted import Scripted
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("tenggat lapor", "7 hari kerja"),
+        ("mirip", "1. Sengketa proses"),
+        ("kucing", "Saya belum tahu"),
+        ("mau daftar", "Mau mendaftar"),
+        ("jagoan siapa", "Saya tidak memihak"),
+    ],
+)
+def test_a_finding_is_printed_as_a_person_would_read_it(question: str, says: str) -> None:
+    """Answered, not clear, unknown, a wish, not for us: each has its words."""
+    index = Scripted(TOPICS)
 
-    index: Index = Scripted(Topics({one: TOPICS[one] for one in EVERY}, TOPICS.notices, "x"))
+    assert says in render.plain_finding(index, index.find(question))
 
-    assert "7 hari kerja" in render.plain_finding(index, "tenggat lapor")[1]
-    assert "1. Sengketa proses" in render.plain_finding(index, "mirip")[1]
-    assert render.plain_finding(index, "bla")[1].startswith("Saya belum tahu")
-    assert render.plain_finding(index, "mau daftar") == (
-        "function",
-        "Mau mendaftar sebagai peserta? Hanya perlu sekitar satu menit.",
-    )
+
+@pytest.mark.parametrize("language", words.languages())
+def test_every_wish_and_every_refusal_has_words(language: str) -> None:
+    """What the search can find, a reader can be told."""
+    found = [Finding(status="function", topic=one) for one in get_args(Function)]
+    found += [Finding(status="unknown", reason=one) for one in get_args(Reason)]
+
+    assert all(render.plain_finding(Scripted(TOPICS), one, language) for one in found)
 
 
 def test_evidence_in_a_repository_becomes_an_address() -> None:
