@@ -124,7 +124,9 @@ class Files:
 
     def _sorry(self, request: Request, key: str, status: int) -> Response:
         sentence = words.text(language(request, self._default_language), f"webchat.{key}")
-        return JSONResponse({"error": sentence}, status, headers=NO_SNIFFING)
+        # Unread, a body would go on arriving for nothing.
+        end = {"Connection": "close"} if status == 413 else {}
+        return JSONResponse({"error": sentence}, status, headers={**NO_SNIFFING, **end})
 
 
 async def _received(request: Request) -> tuple[str, str, bytes]:

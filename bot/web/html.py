@@ -5,8 +5,8 @@ import re
 from bot.messages import Comparison, Reply
 from bot.text import to_html
 
-# In escaped text; the last letter of an address is not a mark that ends the sentence.
-_ADDRESS = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]]")
+# In escaped text: a quote or bracket ends an address, and a mark at its end belongs to the sentence.
+_ADDRESS = re.compile(r"https?://(?:(?!&(?:lt|gt|quot|#x27);)[^\s<])+(?<![.,;:!?)\]])")
 
 
 def rendered(reply: Reply) -> str:
@@ -24,9 +24,7 @@ def _line(text: str) -> str:
 
 
 def _link(match: re.Match[str]) -> str:
-    # An entity such as &quot; is not part of an address, though none of its letters says so.
-    address, quote, rest = match.group().partition("&quot;")
-    return f'<a href="{address}">{address}</a>{quote}{rest}'
+    return f'<a href="{match.group()}">{match.group()}</a>'
 
 
 def _table(one: Comparison) -> str:

@@ -1,12 +1,12 @@
 """The webhook of Telegram: checked, stored, committed, and only then answered with 200."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
-import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.channels.telegram_json import decode, number_of
 from bot.inbox import Inbox
 from bot.limits import INCOMING_BODY
 from bot.logs import get_logger
@@ -16,6 +16,7 @@ log = get_logger("web.telegram")
 
 SECRET = "x-telegram-bot-api-secret-token"  # noqa: S105 - the header's name
 AGAIN_IN = {"Retry-After": "5"}
+HANG_UP = {"Connection": "close"}  # the rest of a body that is too large is not waited for
 
 
 class Updates(Protocol):
@@ -24,7 +25,7 @@ class Updates(Protocol):
     def accepts(self, values: list[str]) -> bool:
         """Whether the secret header is right."""
 
-    async def receive(self, inbox: Inbox, updates: list[tuple[object, bytes]]) -> None:
+    async def receive(self, inbox: Inbox, updates: list[tuple[Any, bytes]]) -> None:
         """Stores updates; DatabaseDown when it could not."""
 
 
@@ -34,14 +35,14 @@ def routes(telegram: Updates, inbox: Inbox) -> list[Route]:
     async def webhook(request: Request) -> Response:
         if not telegram.accepts(request.headers.getlist(SECRET)):
             return PlainTextResponse("wrong or missing secret", 401)
-        raw = await _body(request)
-        if raw is None:
-            return PlainTextResponse("larger than any update", 413)
         try:
-            update = orjson.loads(raw)
-        except ValueError:
+            raw = await _body(request)
+            update = decode(raw) if raw is not None else None
+        except (ClientDisconnect, ValueError):
             return PlainTextResponse("not JSON", 400)
-        if not isinstance(update, dict) or "update_id" not in update:
+        if raw is None:
+            return PlainTextResponse("larger than any update", 413, HANG_UP)
+        if number_of(update) is None:
             return PlainTextResponse("not an update", 400)
         try:
             await telegram.receive(inbox, [(update, raw)])
