@@ -16,7 +16,8 @@ def buttons(turn: Turn) -> list[Button]:
 
 
 def say_menu(turn: Turn, text: str = "") -> None:
-    """Shows the menu under `text`."""
+    """Shows the menu under `text`; whatever was awaited is no more, a form is put aside."""
+    pause(turn)
     turn.say(text or turn.t("menu.title"), *buttons(turn))
 
 

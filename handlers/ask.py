@@ -82,10 +82,12 @@ async def asked(turn: Turn) -> None:
 @router.button("ask.example")
 async def example(turn: Turn) -> None:
     """One of the examples, as if it had been typed."""
-    if turn.value in EXAMPLES:
-        turn.asked = turn.t(f"ask.question_{turn.value}")
-        await question(turn)
-        await go_on(turn)
+    if turn.value not in EXAMPLES:  # of an older release
+        await invite(turn)
+        return
+    turn.asked = turn.t(f"ask.question_{turn.value}")
+    await question(turn)
+    await go_on(turn)
 
 
 @router.button("ask.this")

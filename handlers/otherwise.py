@@ -68,7 +68,7 @@ async def edited(turn: Turn) -> None:
 @router.button("otherwise.run")
 async def run(turn: Turn) -> None:
     """The command that was meant."""
-    await router.root().commands[turn.value](turn)
+    await router.root().commands.get(turn.value, otherwise)(turn)
 
 
 def _answerable(turn: Turn) -> bool:

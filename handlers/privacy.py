@@ -114,7 +114,8 @@ async def confirm(turn: Turn) -> None:
     """Second step: erases at once. The button of another day asks again."""
     if _refused_in_group(turn):
         return
-    if turn.now - from_ms(int(turn.value)) > CONFIRM_WITHIN:
+    asked_at = int(turn.value) if turn.value.isdecimal() else 0
+    if turn.now - from_ms(asked_at) > CONFIRM_WITHIN:
         await _ask(turn, turn.t("privacy.erase_late") + "\n\n")
         return
     act = Act(turn.chat.channel, "", turn.language, turn.now)

@@ -110,10 +110,10 @@ def ask_island(turn: Turn, answers: Answers) -> None:
     )
 
 
-def read_island(turn: Turn, value: str) -> str:
+def read_island(turn: Turn, value: str) -> str | None:
     """A group to choose from, or a region at once."""
     found = value if turn.incoming.pressed else regions.find(value)
-    if found is None:
+    if found not in regions.GROUPS and not regions.is_region(found or ""):
         raise Unclear("register.island_unclear")
     answers_of(turn).pop("region", None)
     return found
@@ -134,7 +134,7 @@ def read_region(turn: Turn, value: str) -> str:
     if found in regions.GROUPS:
         answers["island"] = found
         raise Unclear("register.island_pick")
-    if found is None:
+    if found is None or not regions.is_region(found):
         raise Unclear("register.island_unclear")
     return found
 

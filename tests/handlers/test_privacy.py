@@ -154,9 +154,8 @@ async def everything_sealed(world: World) -> list[str]:
         (WebchatMessage, "body"),
     ]
     for table, column in sealed:
-        for row in await rows(world, table):
-            if value := getattr(row, column):
-                found.append(world.db.box.open(value).decode())
+        values = [getattr(row, column) for row in await rows(world, table)]
+        found += [world.db.box.open(value).decode() for value in values if value]
     return found
 
 
