@@ -1,6 +1,7 @@
 """The web chat as a channel: replies join the visitor's history, and the lines that are open are told."""
 
 import asyncio
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,6 +20,7 @@ from storage.types import from_ms, to_ms
 from storage.webchat import Attachment
 
 POLL = 1.0  # s, between looks for messages that another process added
+_COMMAND = re.compile(r"/(\S*)\s*(.*)", re.DOTALL)
 
 
 class Listener(Protocol):
@@ -146,8 +148,8 @@ def read(raw: bytes) -> Incoming:
     if file := body.get("file"):
         kind = _kind(file["mime"])
         media = (Media(kind, file["token"], file["name"], file["mime"], file["size"]),)
-    elif text.startswith("/"):
-        command, _, argument = text[1:].partition(" ")
+    elif slash := _COMMAND.fullmatch(text):
+        command, argument = slash.groups()
     return Incoming(
         channel=history.CHANNEL,
         address=body["address"],
@@ -155,7 +157,7 @@ def read(raw: bytes) -> Incoming:
         text=text,
         kind=kind,
         command=command.lower(),
-        argument=argument.strip(),
+        argument=argument,
         pressed=body.get("pressed", ""),
         message=str(body["on"]) if body.get("on") else body["id"] if not body.get("pressed") else "",
         language=body["lang"],

@@ -151,6 +151,7 @@ class Site:
         shared: bool = False,
         sends: bool = True,
         limits: Limits | None = None,
+        port: int = 0,
     ) -> AsyncIterator["Site"]:
         """Serves on a free port of this machine; `sends` False leaves the sending to another process."""
         db = Database(url, Box(bytes(32)))
@@ -158,7 +159,7 @@ class Site:
         sender = Sender(db, [webchat], Settings(), utc_now)
         inbox = Inbox(db, router, {"webchat": webchat.read}, utc_now, wake=sender.wake)
         parts = Parts(config or Config(), db, inbox, webchat, limits=limits or Limits())
-        server = Server(web_app(parts), "127.0.0.1", 0)
+        server = Server(web_app(parts), "127.0.0.1", port)
         await server.start()
         if sends:
             await sender.start()
