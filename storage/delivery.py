@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from storage.engine import Tx
+from storage.moving import move
 
 REPLY_HORIZON = 1000  # ms: a reply may be given a send time this far ahead
 BULK_HORIZON = 100  # ms: bulk takes few slots ahead, so that a reply never waits behind it
@@ -197,7 +198,7 @@ async def _postpone(tx: Tx, channel: str, now: int, until: int) -> None:
         "UPDATE outbox SET not_before = ? WHERE channel = ? AND state = 'queued' AND lane >= ? AND NOT urgent "
         "AND not_before <= ?"
     )
-    await tx.run(query, [(until, channel, FIRST_BULK_LANE, now)])
+    await tx.run(query, [(until, channel, TURNED_ON_REPLY + 1, now)])
 
 
 async def _write_claim(tx: Tx, pick: _Pick, channel: str, lease: str, lease_ms: int) -> None:
@@ -282,7 +283,7 @@ async def finish(tx: Tx, results: Sequence[Finish]) -> None:
     await tx.run("UPDATE conversations SET unreachable = ? WHERE id = ?", gone)
     for one in results:
         if one.moved_to:
-            await _move(tx, one.conversation_id, one.moved_to)
+            await move(tx, one.conversation_id, one.moved_to)
 
 
 async def _finish_postgres(tx: Tx, values: Sequence[tuple[Any, ...]]) -> None:
@@ -294,15 +295,6 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::int[], $6::bigint
     $9::text[]) AS u (state, reason, remote_id, attempts, resent, sent_at, again, id, lease)
 WHERE o.id = u.id AND o.lease = u.lease AND o.state IN ('leased', 'started')"""
     await tx.driver.execute(query, *map(list, zip(*values, strict=True)))
-
-
-async def _move(tx: Tx, conversation_id: int, address: str) -> None:
-    """The chat got a new address. A conversation that already has it keeps it; this one then stays unreachable."""
-    await tx.run(
-        "UPDATE conversations SET address = ? WHERE id = ? AND NOT EXISTS (SELECT 1 FROM conversations AS other "
-        "WHERE other.channel = conversations.channel AND other.address = ?)",
-        [(address, conversation_id, address)],
-    )
 
 
 async def hold(tx: Tx, orders: Sequence[Hold]) -> None:

@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 import orjson
 
+from bot.channels.telegram_json import is_whole, number_of
 from bot.messages import Incoming, Media
+from bot.text import clean
 
 Json: TypeAlias = Mapping[str, Any]
+
+NAME_LENGTH = 255  # letters of names of people and files that are kept
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@(\w+))?(?:\s+|$)(.*)", re.DOTALL)
 _MEDIA = {
@@ -64,7 +67,7 @@ class Reader:
     def __init__(self, channel: str, bot_id: str) -> None:
         self._channel, self._bot_id = channel, bot_id
         self.name = ""
-        self._kinds: dict[str, Callable[[str, Json], Incoming | None]] = {
+        self._kinds: dict[str, Callable[[str, Json, bytes], Incoming | None]] = {
             "message": self._message,
             "edited_message": self._edited,
             "callback_query": self._callback,
@@ -80,27 +83,33 @@ class Reader:
         """One update; None when nobody says anything to us with it. Unreadable when it is not an update."""
         try:
             update = orjson.loads(raw)
-            key = str(int(update["update_id"]))
-        except (ValueError, TypeError, KeyError) as error:
-            raise Unreadable("no update") from error
+        except ValueError as error:
+            raise Unreadable("no JSON") from error
+        return self.understand(update, raw)
+
+    def understand(self, update: Any, raw: bytes) -> Incoming | None:
+        """The same for an update that was taken out of its JSON already."""
+        number = number_of(update)
+        if number is None:
+            raise Unreadable("no update")
         for kind, read in self._kinds.items():
             if kind in update:
                 try:
-                    return read(key, update[kind])
+                    return read(str(number), update[kind], raw)
                 except (KeyError, TypeError, ValueError, AttributeError) as error:
                     raise Unreadable(f"a {kind} that is none") from error
         return None
 
-    def _message(self, key: str, message: Json, edited: bool = False) -> Incoming | None:
-        chat, sender = message["chat"], message.get("from")
+    def _message(self, key: str, message: Json, raw: bytes, edited: bool = False) -> Incoming | None:
+        chat = message["chat"]
         moved = _moved(message)
         if moved is not None:
             old, new = moved
-            return Incoming(self._channel, old, key, event="migrated", argument=new, is_group=True)
+            return Incoming(self._channel, old, key, event="migrated", argument=new, is_group=True, raw=raw)
         if not _from_a_person(message):
             return None
         content = [name for name in message if name not in _ENVELOPE and message[name] is not None]
-        if not content or (set(content) <= _SERVICE):
+        if not content or _SERVICE.issuperset(content):
             return None
         is_group = chat["type"] != "private"
         kind = "text" if "text" in content else next((_MEDIA[name] for name in content if name in _MEDIA), "other")
@@ -108,69 +117,70 @@ class Reader:
         command, argument, ours = self._command(text) if kind == "text" else ("", "", True)
         if not ours:
             return None
-        incoming = Incoming(
-            self._channel,
-            str(int(chat["id"])),
+        return self._told(
             key,
+            raw,
+            chat,
+            message.get("from"),
             text=text,
             kind=kind,
             command=command,
             argument=argument,
-            message=str(message["message_id"]),
-            reply_to=self._reply_to(message),
-            media=_media(message, content),
-            album=str(message.get("media_group_id") or ""),
+            message=_id(message["message_id"]),
+            reply_to=_reply_to(message),
+            media=_media(message, content) if kind != "text" else (),
+            album=_word(message.get("media_group_id")),
             edited=edited,
             forwarded="forward_origin" in message,
-            is_group=is_group,
             addressed=not is_group or bool(command) or self._addressed(message, text),
             sent_at=_moment(message.get("date")),
         )
-        return _by(incoming, sender)
 
-    def _edited(self, key: str, message: Json) -> Incoming | None:
-        return self._message(key, message, edited=True)
+    def _edited(self, key: str, message: Json, raw: bytes) -> Incoming | None:
+        return self._message(key, message, raw, edited=True)
 
-    def _callback(self, key: str, query: Json) -> Incoming | None:
-        sender, message = _given(query.get("from")), query.get("message")
+    def _callback(self, key: str, query: Json, raw: bytes) -> Incoming | None:
+        sender, message = query.get("from"), query.get("message")
+        if sender is None:
+            raise ValueError("nobody pressed")
         if message is None or not query.get("data"):
             return None
-        chat = message["chat"]
-        pressed = Incoming(
-            self._channel,
-            str(int(chat["id"])),
-            key,
-            pressed=_string(query["data"]),
-            message=str(message["message_id"]),
-            is_group=chat["type"] != "private",
-        )
-        return _by(pressed, sender)
+        pressed, shown = _string(query["data"]), _id(message["message_id"])
+        return self._told(key, raw, message["chat"], sender, pressed=pressed, message=shown)
 
-    def _membership(self, key: str, change: Json) -> Incoming | None:
+    def _membership(self, key: str, change: Json, raw: bytes) -> Incoming | None:
         chat, new, old = change["chat"], change["new_chat_member"], change["old_chat_member"]
         if chat["type"] == "channel":
             return None
-        is_group = chat["type"] != "private"
         before, after = _present(old), _present(new)
         if before == after:
             return None
-        names = ("joined", "left") if is_group else ("unblocked", "blocked")
-        event = names[0] if after else names[1]
-        address = str(int(chat["id"]))
-        return _by(Incoming(self._channel, address, key, event=event, is_group=is_group), change.get("from"))
+        names = ("unblocked", "blocked") if chat["type"] == "private" else ("joined", "left")
+        return self._told(key, raw, chat, change.get("from"), event=names[0] if after else names[1])
+
+    def _told(self, key: str, raw: bytes, chat: Json, sender: Json | None, **what: Any) -> Incoming:
+        is_group = chat["type"] != "private"
+        who, name, language = _who(sender, is_group)
+        return Incoming(
+            self._channel,
+            _id(chat["id"]),
+            key,
+            sender=who,
+            sender_name=name,
+            language=language,
+            is_group=is_group,
+            raw=raw,
+            **what,
+        )
 
     def _command(self, text: str) -> tuple[str, str, bool]:
         """Command, argument, and whether it is meant for us rather than for another bot."""
-        found = _COMMAND.fullmatch(text)
+        found = _COMMAND.fullmatch(text) if text.startswith("/") else None
         if found is None:
             return "", "", True
         name, bot, argument = found.groups()
         ours = not bot or not self.name or bot.casefold() == self.name.casefold()
         return name.lower(), argument.strip(), ours
-
-    def _reply_to(self, message: Json) -> str:
-        replied = message.get("reply_to_message")
-        return str(replied["message_id"]) if replied else ""
 
     def _addressed(self, message: Json, text: str) -> bool:
         author = (message.get("reply_to_message") or {}).get("from") or {}
@@ -180,11 +190,10 @@ class Reader:
 
 def _moved(message: Json) -> tuple[str, str] | None:
     """Old and new address, from whichever side tells that a group became a supergroup."""
-    here = str(int(message["chat"]["id"]))
     if message.get("migrate_to_chat_id"):
-        return here, str(message["migrate_to_chat_id"])
+        return _id(message["chat"]["id"]), _id(message["migrate_to_chat_id"])
     if message.get("migrate_from_chat_id"):
-        return str(message["migrate_from_chat_id"]), here
+        return _id(message["migrate_from_chat_id"]), _id(message["chat"]["id"])
     return None
 
 
@@ -201,19 +210,19 @@ def _from_a_person(message: Json) -> bool:
     return not sender.get("is_bot")
 
 
-def _given(sender: Json | None) -> Json:
-    if sender is None:
-        raise ValueError("nobody pressed")
-    return sender
+def _who(sender: Json | None, is_group: bool) -> tuple[str, str, str]:
+    """Address, name and language of who did it; in a private chat the address says that already. A bot stands in for
+    an administrator who wants to be nobody, the same one in all groups of the world: it is nobody."""
+    if sender is None or sender.get("is_bot"):
+        return "", "", ""
+    name = " ".join(part for part in (_word(sender.get("first_name")), _word(sender.get("last_name"))) if part)
+    who = _id(sender["id"]) if is_group else ""
+    return who, name, _word(sender.get("language_code"))
 
 
-def _by(incoming: Incoming, sender: Json | None) -> Incoming:
-    """The same with who did it; in a private chat the address says that already."""
-    if sender is None:
-        return incoming
-    name = " ".join(part for part in (sender.get("first_name"), sender.get("last_name")) if part)
-    who = str(int(sender["id"])) if incoming.is_group else ""
-    return replace(incoming, sender=who, sender_name=name, language=str(sender.get("language_code") or ""))
+def _reply_to(message: Json) -> str:
+    replied = message.get("reply_to_message")
+    return _id(replied["message_id"]) if replied else ""
 
 
 def _present(member: Json) -> bool:
@@ -231,9 +240,9 @@ def _media(message: Json, content: list[str]) -> tuple[Media, ...]:
     thing = thing[-1] if isinstance(thing, list) and thing else thing  # a photo comes in sizes, the last is largest
     if not isinstance(thing, Mapping) or not thing.get("file_id"):
         return ()
-    size = thing.get("file_size")
-    file_name, mime = str(thing.get("file_name") or ""), str(thing.get("mime_type") or "")
-    return (Media(_MEDIA[name], str(thing["file_id"]), file_name, mime, size if isinstance(size, int) else 0),)
+    size, remote = thing.get("file_size"), _word(thing["file_id"])
+    about = _word(thing.get("file_name")), _word(thing.get("mime_type"))
+    return (Media(_MEDIA[name], remote, *about, size if is_whole(size) and size > 0 else 0),)
 
 
 def _moment(seconds: object) -> datetime | None:
@@ -244,6 +253,23 @@ def _moment(seconds: object) -> datetime | None:
 
 
 def _string(value: object) -> str:
+    """Words that matter: a text, or the data of a button."""
     if not isinstance(value, str):
         raise TypeError("text that is none")
+    value.encode()  # half an emoji is no text
     return value
+
+
+def _word(value: object) -> str:
+    """A name or the like, in a state in which it can be kept; "" for what is none."""
+    if not isinstance(value, str):
+        return ""
+    if not value.isprintable():
+        value = clean(value).encode(errors="replace").decode()
+    return value[:NAME_LENGTH]
+
+
+def _id(value: object) -> str:
+    if not is_whole(value):
+        raise TypeError("a number that is none")
+    return str(value)
