@@ -124,19 +124,19 @@ async def fill(db: Database, people: int, waiting: int, due: int) -> None:
         await connection.close()
 
 
-async def claim(db: Database, due: int) -> dict[str, float]:
-    """Median ms to claim the due ones: the statements alone, and with BEGIN and COMMIT."""
+async def claim(db: Database, limit: int) -> dict[str, float]:
+    """Median ms to claim so many of the due ones: the statements alone, and with BEGIN and COMMIT."""
     inside, whole, blocked = [], [], 0.0
     for _ in range(ROUNDS):
         async with Heartbeat() as heart:
             begun = time.perf_counter()
             async with db.write() as tx:
                 before = time.perf_counter()
-                rows = await delivery.claim(tx, "bench", FAST, due, to_ms(NOW), None, "lease", 60_000)
+                rows = await delivery.claim(tx, "bench", FAST, limit, to_ms(NOW), None, "lease", 60_000)
                 inside.append((time.perf_counter() - before) * 1000)
             whole.append((time.perf_counter() - begun) * 1000)
         blocked = max(blocked, heart.worst)
-        assert len(rows) == due, len(rows)
+        assert len(rows) == limit, len(rows)
         async with db.write() as tx:
             await tx.change("UPDATE outbox SET state = 'queued', lease = NULL WHERE state = 'leased'")
             await tx.change("UPDATE conversations SET next_at = 0 WHERE next_at > 0")
@@ -208,17 +208,20 @@ async def apscheduler(folder: str, waiting: int, due: int, patience: float) -> d
 
 async def main(waiting: int, people: int, engines: list[str], jobs: int) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    print(f"{ROUNDS} rounds each; claim 1,000 due of {waiting:,}; {people:,} people reminded at one instant")
+    load, cores = os.getloadavg()[0], os.cpu_count()
+    print(f"Load {load:.1f} on {cores} cores before we began; {ROUNDS} rounds each.")
+    print(f"Claim 1,000 due of {waiting:,}; {people:,} people reminded at one instant.")
     for engine in engines:
         with tempfile.TemporaryDirectory() as folder:
             os.chmod(folder, 0o755)  # noqa: PTH101  # the wheel's server runs as a user of its own
             async with opened(engine, folder) as db:
                 print(f"{engine}: filling …", flush=True)
                 await fill(db, people, waiting, 1000)
-                claimed, rung = await claim(db, 1000), await ring(db, people)
+                claimed, usual, rung = await claim(db, 1000), await claim(db, 30), await ring(db, people)
         target = {"sqlite": 5, "postgres": 15}[engine]
         show(f"{engine}: claim 1,000", claimed["claim"], target)
         show(f"{engine}: claim 1,000, with begin and commit", claimed["claim and commit"])
+        show(f"{engine}: claim 30, as the sender does", usual["claim"])
         show(f"{engine}: loop blocked by the claim", claimed["blocked"])
         show(f"{engine}: {people:,} reminders queued", rung["queued"], 150)
         show(f"{engine}: loop blocked meanwhile", rung["blocked"], 20)

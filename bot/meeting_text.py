@@ -116,7 +116,8 @@ def table(found: Sequence[Overview]) -> str:
 
 def _row(one: Overview) -> str:
     meeting, zone = one.meeting, _zone(one.meeting)
-    days = f"{_stamp(meeting.days[0].starts_at, zone)}, {len(meeting.days)} days" if meeting.days else "no days"
+    number = len(meeting.days)
+    days = f"{_stamp(meeting.days[0].starts_at, zone)}, {number} day{'s' if number > 1 else ''}" if number else "no day"
     state = f"{'sample, ' if meeting.sample else ''}{meeting.status}, revision {meeting.revision}"
     counts = ", ".join(f"{number} {name}" for name, number in sorted(one.reminders.items())) or "none"
     warning = "  <- missed: nobody was reminded in time" if one.reminders.get("missed") else ""

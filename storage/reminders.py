@@ -119,11 +119,12 @@ async def drop(tx: Tx, due: Due) -> None:
 
 # One message for each person: to the conversation they used last, of those that can and may be written to.
 _REACHED = """
-FROM people AS p JOIN conversations AS c ON c.id = (
-    SELECT one.id FROM conversations AS one WHERE one.person_id = p.id AND one.stopped_at IS NULL
-    AND one.unreachable = '' AND NOT one.is_group AND one.channel IN ({channels})
-    ORDER BY one.seen_at DESC, one.id DESC LIMIT 1)
-WHERE p.notify_meetings AND p.erased_at IS NULL"""
+FROM (SELECT id, channel, language, person_id, row_number()
+    OVER (PARTITION BY person_id ORDER BY seen_at DESC, id DESC) AS place FROM conversations
+    WHERE person_id IS NOT NULL AND stopped_at IS NULL AND unreachable = '' AND NOT is_group
+    AND channel IN ({channels})) AS c
+JOIN people AS p ON p.id = c.person_id
+WHERE c.place = 1 AND p.notify_meetings AND p.erased_at IS NULL"""
 _QUEUE = """
 INSERT INTO outbox (channel, conversation_id, source, source_id, revision, part, lane, operation, content_id, urgent,
     sensitive, not_before, expires_at, state, attempts, resent, created_at)
