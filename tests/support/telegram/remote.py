@@ -40,6 +40,11 @@ class RemoteBotApi:
         """Orders a fault; the details are those of `Faults.add`."""
         await self._post("fault", {"kind": kind, "method": method, **details})
 
+    async def clear_faults(self) -> None:
+        """The service works again."""
+        async with self._session.delete(f"{self.base_url}/_control/fault") as answer:
+            answer.raise_for_status()
+
     async def limits(self, **models: list[Any]) -> None:
         """Sets the limits, for instance `overall=["strict", 30, 1.0, 3.0]`; none lifts them."""
         await self._post("limits", models)
