@@ -36,12 +36,12 @@ class Attachment:
 
 
 _ADD = """
-INSERT INTO webchat (conversation_id, outbox_id, client_id, body, at) VALUES (?, ?, ?, ?, ?)
+INSERT INTO webchat (conversation_id, outbox_id, client_id, body, at, acked_at) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT DO NOTHING RETURNING id"""
 _UNACKED = f"""
 SELECT w.id, w.outbox_id, o.state, o.sensitive, o.source, o.source_id, w.conversation_id
 FROM conversations AS c JOIN webchat AS w ON w.conversation_id = c.id LEFT JOIN outbox AS o ON o.id = w.outbox_id
-WHERE c.channel = '{CHANNEL}' AND c.address = ? AND w.id <= ? AND w.acked_at IS NULL AND w.outbox_id IS NOT NULL"""
+WHERE c.channel = '{CHANNEL}' AND c.address = ? AND w.id <= ? AND w.acked_at IS NULL"""
 _ON_ITS_WAY = ("queued", "leased", "started")
 # What the visitor wrote in a private turn goes with the answer to it; the inbox knows its id behind the address.
 _EMPTY_OWN = """
@@ -52,7 +52,8 @@ UPDATE webchat SET body = ? WHERE conversation_id = ? AND client_id = (
 
 async def add_own(tx: Tx, conversation_id: int, client_id: str, body: bytes, now: datetime) -> None:
     """What the visitor wrote, once per client id. The conversation's row must be locked (as in a turn)."""
-    await tx.rows(_ADD, conversation_id, None, client_id, tx.box.seal(body), to_ms(now))
+    at = to_ms(now)
+    await tx.rows(_ADD, conversation_id, None, client_id, tx.box.seal(body), at, at)
 
 
 async def add_sent(tx: Tx, conversation_id: int, outbox_id: int, body: bytes, now: datetime) -> int:
@@ -60,7 +61,7 @@ async def add_sent(tx: Tx, conversation_id: int, outbox_id: int, body: bytes, no
     if not tx.sqlite:
         # Numbers of one conversation must become visible in order, or a page that saw the later one skips the earlier.
         await tx.rows("SELECT id FROM conversations WHERE id = ? FOR UPDATE", conversation_id)
-    added = await tx.rows(_ADD, conversation_id, outbox_id, None, tx.box.seal(body), to_ms(now))
+    added = await tx.rows(_ADD, conversation_id, outbox_id, None, tx.box.seal(body), to_ms(now), None)
     if not added:
         added = await tx.rows("SELECT id FROM webchat WHERE outbox_id = ?", outbox_id)
     return int(added[0][0])

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import tomllib
 from collections.abc import Callable, MutableMapping
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -25,14 +26,16 @@ from bot.inbox import Inbox
 from bot.web.files import Files
 from bot.web.headers import NO_SNIFFING, page_headers
 from bot.web.limits import LINES_PER_ADDRESS, Limits
-from bot.web.line import Line, Refused, close, heard, parsed
+from bot.web.line import Line
 from bot.web.visitors import Visitor, Visitors, host, language, network
+from bot.web.wire import Refused, close, heard, parsed
 from storage import webchat as history
 from storage.engine import Database, DatabaseDown
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 INTRODUCE = 20.0  # s in which a line must say who it is
+REFUSED = 10.0  # s that a page without a visitor is kept, as it would come again at once
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -101,7 +104,7 @@ class Chat:
             return
         visitor = self._who(socket, first)
         if visitor is None:
-            await self._hang_up(socket, "no_visitor")
+            await self._hang_up(socket, "no_visitor", REFUSED)
             return
         line = Line(
             socket,
@@ -124,9 +127,13 @@ class Chat:
             token = None
         return self._visitors.by_cookie(socket) if token is None else self._visitors.by_token(token)
 
-    async def _hang_up(self, socket: WebSocket, key: str) -> None:
+    async def _hang_up(self, socket: WebSocket, key: str, after: float = 0) -> None:
         spoken = language(socket, self._config.app.language)
         await socket.send_json({"error": words.text(spoken, f"webchat.{key}")})
+        with suppress(TimeoutError):
+            async with asyncio.timeout(after):
+                while True:
+                    await heard(socket)
         await close(socket, 4401)
 
     async def _language(self, request: Request, visitor: Visitor | None) -> str:

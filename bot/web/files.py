@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from bot import limits, words
 from bot.text import clean
+from bot.web.frames import UNKNOWN, harmless
 from bot.web.headers import NO_SNIFFING, ONLY_SAVED
 from bot.web.limits import UPLOAD_EXTRA, UPLOADS_AT_ONCE, Limits
 from bot.web.visitors import Visitor, Visitors, language, network
@@ -23,10 +24,7 @@ from storage.engine import Database, DatabaseDown
 
 STALLED = 60.0  # s without a byte
 NAME = 120
-UNKNOWN = "application/octet-stream"
 _MIME = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
-# Types that no browser runs; all others are given out as bytes of an unknown kind.
-_PLAIN = re.compile(r"image/(png|jpeg|gif|webp)|audio/\w+|video/\w+|application/(pdf|json)|text/(plain|csv|calendar)")
 
 
 class TooLarge(Exception):
@@ -86,7 +84,8 @@ class Files:
 
     async def give(self, request: Request) -> Response:
         """The file behind a token, for saving only."""
-        if not self._limits.misses.allows(network(request)):
+        asking = network(request)
+        if not self._limits.misses.allows(asking) or self._limits.downloads.take(asking) is None:
             return PlainTextResponse("", 429, {"Retry-After": "60"})
         token = request.path_params["token"]
         try:
@@ -96,11 +95,12 @@ class Files:
         except DatabaseDown:
             return PlainTextResponse("", 503, {"Retry-After": "5"})
         if found is None or file is None or not self._may_have(request, token, found.address):
-            self._limits.misses.take(network(request))
+            self._limits.misses.take(asking)
             return PlainTextResponse("", 404)
-        mime = file.mime if _PLAIN.fullmatch(file.mime) else UNKNOWN
         saved = f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"
-        return Response(file.content, media_type=mime, headers={**ONLY_SAVED, "Content-Disposition": saved})
+        return Response(
+            file.content, media_type=harmless(file.mime), headers={**ONLY_SAVED, "Content-Disposition": saved}
+        )
 
     def _may_have(self, request: Request, token: str, owner: str) -> bool:
         visitor = self._visitors.of_request(request)

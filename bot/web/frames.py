@@ -1,5 +1,6 @@
 """What is sent to the page: a message of the bot or the visitor's own, as the fields of the protocol."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,15 @@ from bot.web.html import rendered
 from storage.webchat import Attachment
 
 Frame = dict[str, Any]
+
+UNKNOWN = "application/octet-stream"
+# What no browser runs. A picture of another type would be shown broken, so it is a document to save.
+_PLAIN = re.compile(r"image/(png|jpeg|gif|webp)|audio/\w+|video/\w+|application/(pdf|json)|text/(plain|csv|calendar)")
+
+
+def harmless(mime: str) -> str:
+    """The type under which a browser may have a file."""
+    return mime if _PLAIN.fullmatch(mime) else UNKNOWN
 
 
 def reply_frame(message: Outgoing, file: Attachment | None, now: datetime) -> Frame:
@@ -44,4 +54,4 @@ def own_frame(client_id: str, incoming: Incoming, label: str) -> Frame:
 
 
 def _media(token: str, name: str, mime: str, size: int) -> Frame:
-    return {"token": token, "name": name, "mime": mime, "size": size}
+    return {"token": token, "name": name, "mime": harmless(mime), "size": size}

@@ -53,6 +53,7 @@ class Limits:
     messages_of_address: Rate = field(default_factory=lambda: Rate(0.05, 300))
     uploads: Rate = field(default_factory=lambda: Rate(60, 5))
     uploads_of_address: Rate = field(default_factory=lambda: Rate(10, 60))
+    downloads: Rate = field(default_factory=lambda: Rate(0.1, 300))
     misses: Rate = field(default_factory=lambda: Rate(36, 100))
     lines: Counter[str] = field(default_factory=Counter)
     longest_wait: float = 3.0

@@ -8,14 +8,15 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bot import limits, words
 from bot.channels.webchat import WebChat, written
 from bot.inbox import Inbox
 from bot.web.frames import Frame
-from bot.web.limits import FRAME, LINES_PER_VISITOR, Limits
+from bot.web.limits import LINES_PER_VISITOR, Limits
 from bot.web.visitors import Visitor, Visitors, network
+from bot.web.wire import Refused, close, heard, number, parsed
 from storage import webchat as history
 from storage.engine import Database, DatabaseDown, Tx
 
@@ -24,10 +25,6 @@ FIRST = 200  # messages that a page gets which knows none
 AGAIN = 1.0  # s, after the database was away
 ACK_AGAIN = (0.2, 0.5, 1.0, 3.0)  # s: the result of a sending is recorded a moment after the page shows it
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
-
-
-class Refused(Exception):
-    """What the visitor sent is not taken; the text is the key of a sentence."""
 
 
 class Line:
@@ -251,38 +248,3 @@ class Line:
 
     async def _send(self, frame: Frame) -> None:
         await self._socket.send_text(orjson.dumps(frame).decode())
-
-
-async def heard(socket: WebSocket) -> str:
-    """The next thing the page says; bytes are nothing it ever says."""
-    message = await socket.receive()
-    if message["type"] == "websocket.disconnect":
-        raise WebSocketDisconnect(message.get("code", 1005))
-    return message.get("text") or ""
-
-
-def parsed(text: str) -> dict[str, Any]:
-    """The object in a frame; Refused when there is none."""
-    if len(text) > FRAME or len(text.encode(errors="replace")) > FRAME:
-        raise Refused("too_big")
-    try:
-        said = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        raise Refused("unreadable") from None
-    if not isinstance(said, dict):
-        raise Refused("unreadable")
-    return said
-
-
-def number(value: object) -> int:
-    """A message number as the page names it."""
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**53:
-        raise Refused("unreadable")
-    return value
-
-
-async def close(socket: WebSocket, code: int) -> None:
-    """Closes a line, however far it has come."""
-    if socket.application_state != WebSocketState.DISCONNECTED:
-        with suppress(WebSocketDisconnect, RuntimeError):
-            await socket.close(code)

@@ -46,9 +46,11 @@ async def test_a_file_goes_up_first_and_then_with_a_message(ani: Page, site: Sit
 async def test_a_file_comes_back_to_its_visitor_for_saving(ani: Page, site: Site) -> None:
     """Never shown as a page of ours, whatever is in it."""
     key = (await site.upload(ani, b"<script>alert(1)</script>", "x.svg", "image/svg+xml")).json()["file"]
+    await ani.send(id="m1", file=key)
     async with site.http(headers=ani.headers) as client:
         response = await client.get(f"/files/{key}")
 
+    assert (await ani.next())["media"]["mime"] == "application/octet-stream"
     assert response.content == b"<script>alert(1)</script>"
     assert response.headers["content-type"] == "application/octet-stream"
     assert response.headers["content-disposition"] == "attachment; filename*=UTF-8''x.svg"
