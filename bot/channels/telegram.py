@@ -29,6 +29,7 @@ log = get_logger("telegram")
 HOOK = "/telegram/webhook"
 HOOK_CONNECTIONS = 40
 SCOPES = {"all_private_chats": "telegram.commands", "all_group_chats": "telegram.group_commands"}
+MARGIN = 0.95  # of the permitted rates is used: messages leave evenly, but they do not arrive so
 CONNECTIONS = 100
 KEEP_ALIVE = 15.0  # s: we close an idle connection before the service would, so that no request runs into its end
 LONGEST_WAIT = 60.0  # s between tries to connect
@@ -67,9 +68,9 @@ class Telegram:
     ) -> None:
         self._settings, self._db, self._alarm, self._pace = settings, db, alarm, pace
         self._bots = {} if bots is None else bots
-        self.per_second = settings.per_second
-        self.chat_gap = settings.per_chat_seconds
-        self.group_gap = 60 / settings.per_group_minute
+        self.per_second = settings.per_second * MARGIN
+        self.chat_gap = settings.per_chat_seconds / MARGIN
+        self.group_gap = 60 / settings.per_group_minute / MARGIN
         token = settings.token.get_secret_value()
         validate_token(token)
         self._session = Session(settings.api_base)

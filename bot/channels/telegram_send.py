@@ -83,7 +83,8 @@ class Messages:
         if file is None:
             raise SendError(Trouble.REFUSED, "the file is gone")
         caption = text_of(message.reply.text)
-        form = aiohttp.FormData({"chat_id": str(int(message.address)), "caption": caption["text"]})
+        fields = {"chat_id": str(int(message.address)), "caption": caption["text"]}
+        form = aiohttp.FormData(fields, quote_fields=False)  # quoted, a name with a space arrives with %20
         for name, value in {"caption_entities": caption.get("entities"), **keyboard(message)}.items():
             if value is not None:
                 form.add_field(name, orjson.dumps(value).decode())
