@@ -7,6 +7,7 @@ from bot.logs import get_logger
 from bot.messages import Button, fitting
 from bot.router import Router
 from bot.turn import Turn
+from storage import files
 
 log = get_logger("otherwise")
 router = Router("otherwise")
@@ -32,7 +33,7 @@ async def otherwise(turn: Turn) -> None:
     if turn.incoming.command:
         await _unknown_command(turn)
     elif turn.incoming.kind != "text" or not turn.text:
-        _unreadable(turn)
+        await _unreadable(turn)
     elif turn.incoming.forwarded and not router.root().is_question(turn.text):
         turn.say(turn.t("otherwise.forwarded"), *_is_question(turn))
     elif (on_question := router.root().on_question) and (router.root().is_question(turn.text) or _answerable(turn)):
@@ -89,9 +90,11 @@ def _is_question(turn: Turn) -> tuple[Button, ...]:
     return (turn.button("form.is_question", "ask.this"),)
 
 
-def _unreadable(turn: Turn) -> None:
+async def _unreadable(turn: Turn) -> None:
     """What is not text is not kept either."""
     turn.sensitive = True
+    if turn.incoming.media:
+        await files.drop(turn.db, turn.chat.id, [one.remote for one in turn.incoming.media])
     kind = UNREADABLE.get(turn.incoming.kind, "other")
     text = turn.t(f"otherwise.{kind}")
     if turn.chat.is_group:

@@ -1,10 +1,11 @@
 """Files that people fetch (exports, calendars): sealed at rest, found by id or by a secret, gone after a while."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.models import File
@@ -57,6 +58,12 @@ async def by_token(db: AsyncSession, token: str, now: datetime) -> Opened | None
     """The file behind a link; None when nobody has that token or its time is over."""
     found = (await db.execute(select(File).where(File.token == token, File.expires_at > now))).scalar_one_or_none()
     return _opened(db, found)
+
+
+async def drop(db: AsyncSession, conversation_id: int, tokens: Collection[str]) -> int:
+    """Deletes files of one conversation that nobody needs; how many."""
+    unneeded = delete(File).where(File.conversation_id == conversation_id, File.token.in_(tokens))
+    return len((await db.execute(unneeded.returning(File.id))).all())
 
 
 def _opened(db: AsyncSession, file: File | None) -> Opened | None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from storage.models import Inbox, Question
+from storage import files
+from storage.models import File, Inbox, Question
 from tests.support.registering import conversation, rows
 from tests.support.world import World
 
@@ -30,6 +31,21 @@ async def test_each_kind_of_message_has_its_answer(world: World, kind: str) -> N
     assert KINDS[kind] in ani.text
     assert "Menu lengkap" in ani.last.labels
     assert (await rows(world, Inbox))[-1].raw is None
+
+
+async def test_a_file_that_we_cannot_read_is_deleted(world: World) -> None:
+    """The web chat has stored it already; a file of another chat is not touched."""
+    ani = world.person("ani")
+    await ani.says("halo")
+    await world.person("budi").says("halo")
+    async with world.db.session() as session:
+        for chat in (1, 2):
+            await files.add(session, chat, "bukti.jpg", "image/jpeg", b"x", world.now)
+    tokens = [file.token for file in await rows(world, File)]
+    media = [{"kind": "photo", "remote": token} for token in tokens]
+    await ani.does(kind="photo", media=media)
+
+    assert [file.conversation_id for file in await rows(world, File)] == [2]
 
 
 async def test_an_album_gets_one_answer(world: World) -> None:
