@@ -70,6 +70,8 @@ class Chat:
         response = HTMLResponse(page(spoken, framed), headers=page_headers(host(request), allowed))
         if not framed:
             self._visitors.welcome(response, visitor)
+            if request.query_params.get("lang") == spoken:
+                self._visitors.remember_language(response, spoken)
         return response
 
     async def embed(self, request: Request) -> Response:

@@ -14,6 +14,7 @@ from bot.config import Config
 from storage.sealing import Box
 
 COOKIE = "sahabat"
+LANGUAGE = "sahabat_lang"  # of a page that was asked for by ?lang=: its line must speak it too
 YEAR = 365 * 24 * 3600
 SIGNATURE = 22  # letters of 6 bits
 _TOKEN = re.compile(r"[0-9A-Za-z_-]{32,128}")
@@ -41,6 +42,10 @@ class Visitors:
         address = visitor.address if visitor else secrets.token_hex(16)
         value = f"{address}.{self._box.sign(f'visitor:{address}', SIGNATURE)}"
         response.set_cookie(COOKIE, value, max_age=YEAR, httponly=True, samesite="lax", secure=self._secure)
+
+    def remember_language(self, response: Response, spoken: str) -> None:
+        """The page was asked for in this language."""
+        response.set_cookie(LANGUAGE, spoken, httponly=True, samesite="lax", secure=self._secure)
 
     def by_cookie(self, connection: HTTPConnection) -> Visitor | None:
         """The visitor whose cookie came; None without one of ours."""
@@ -74,7 +79,9 @@ class Visitors:
 
 
 def language(connection: HTTPConnection, default: str) -> str:
-    """The language the browser asks for: English only where Indonesian is not asked for at all."""
+    """The language chosen by address, else the browser's: English only where Indonesian is not asked for at all."""
+    if (chosen := connection.cookies.get(LANGUAGE, "")) in words.languages():
+        return chosen
     asked = [part.strip()[:2].lower() for part in connection.headers.get("accept-language", "").split(",")]
     known = [one for one in asked if one in words.languages()]
     return words.DEFAULT if words.DEFAULT in known else next(iter(known), default)

@@ -77,6 +77,15 @@ async def test_the_page_speaks_the_language_of_the_conversation(ani: Page, site:
     assert '<html lang="en"' in text
 
 
+async def test_a_language_chosen_by_address_holds_for_the_conversation(site: Site) -> None:
+    """Otherwise the first answer would come in another language than the page."""
+    async with site.http(headers={"Accept-Language": "id"}) as client:
+        await client.get("/?lang=en")
+        cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    async with site.visitor(cookies) as page:
+        assert (await page.says("halo"))["lang"] == "en"
+
+
 async def test_static_files_are_kept_by_the_browser(site: Site) -> None:
     """Under an address that changes with them; outside of their folder there is nothing."""
     async with site.http() as client:
