@@ -87,41 +87,54 @@ async def opened(engine: str, folder: str) -> AsyncIterator[Database]:
         server.cleanup()
 
 
-async def fill(db: Database, people: int, waiting: int, due: int) -> None:
-    """People with a chat each, messages that wait for later, and some that are due."""
-    numbers = (
-        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < CAST(? AS bigint)) "
-        if db.sqlite
-        else "WITH n (i) AS (SELECT generate_series(1, CAST(? AS bigint))) "
-    )
-    at = to_ms(NOW)
+def counted(db: Database) -> str:
+    """A common table `n (i)` that counts from 1 to a parameter."""
+    if db.sqlite:
+        return "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < CAST(? AS bigint))"
+    return "WITH n (i) AS (SELECT generate_series(1, CAST(? AS bigint)))"
+
+
+async def add_people(db: Database, people: int) -> None:
+    """People who want reminders, with a chat each."""
     async with db.write() as tx:
-        await tx.run("INSERT INTO contents (id, body, created_at) VALUES (?, ?, ?)", [(-1, db.box.seal(b"{}"), at)])
         await tx.change(
             "INSERT INTO people (id, name, kind, region, organisation, language, notify_meetings, notify_news, "
-            "notify_quiz, source, registered_at, updated_at) "
-            f"{numbers} SELECT i, 'p', '', '', '', 'id', TRUE, FALSE, FALSE, '', 0, 0 FROM n",
+            f"notify_quiz, source, registered_at, updated_at) {counted(db)} "
+            "SELECT i, 'p', '', '', '', 'id', TRUE, FALSE, FALSE, '', 0, 0 FROM n",
             people,
         )
         await tx.change(
             "INSERT INTO conversations (id, channel, address, is_group, person_id, language, state, source, "
-            f"unreachable, next_at, created_at, seen_at) {numbers} "
+            f"unreachable, next_at, created_at, seen_at) {counted(db)} "
             "SELECT i, 'bench', CAST(i AS text), FALSE, i, '', '', '', '', 0, 0, 0 FROM n",
             people,
         )
         await delivery.prepare_account(tx, "bench")
-        for count, first, wait in ((due, 0, 0), (waiting, due, 86_400_000)):
+    await settle(db)
+
+
+async def add_messages(db: Database, people: int, waiting: int, due: int) -> None:
+    """Messages that wait for later, and some that are due."""
+    at = to_ms(NOW)
+    async with db.write() as tx:
+        await tx.run("INSERT INTO contents (id, body, created_at) VALUES (?, ?, ?)", [(-1, db.box.seal(b"{}"), at)])
+        for count, first, when in ((due, 0, f"{at}"), (waiting, due, f"{at + 86_400_000} + i")):
             await tx.change(
                 "INSERT INTO outbox (channel, conversation_id, source, source_id, revision, part, lane, operation, "
                 "content_id, urgent, sensitive, not_before, state, attempts, resent, created_at) "
-                f"{numbers} SELECT 'bench', 1 + (i % {people}), 'bench', i + {first}, 0, 0, 2, 'send', -1, FALSE, "
-                f"FALSE, {at} + {1 if wait else 0} * ({wait} + i), 'queued', 0, 0, {at} FROM n",
+                f"{counted(db)} SELECT 'bench', 1 + (i % {people}), 'bench', i + {first}, 0, 0, 2, 'send', -1, FALSE, "
+                f"FALSE, {when}, 'queued', 0, 0, {at} FROM n",
                 count,
             )
-    if not db.sqlite:
-        connection = await db._engine.connect()
-        await connection.exec_driver_sql("VACUUM ANALYZE")
-        await connection.close()
+    await settle(db)
+
+
+async def settle(db: Database) -> None:
+    """What filling left to do is done now and not in the middle of a measurement."""
+    connection = await db._engine.connect()
+    for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "ANALYZE") if db.sqlite else ("VACUUM ANALYZE", "CHECKPOINT"):
+        await connection.exec_driver_sql(statement)
+    await connection.close()
 
 
 async def claim(db: Database, limit: int) -> dict[str, float]:
@@ -144,12 +157,12 @@ async def claim(db: Database, limit: int) -> dict[str, float]:
     return {"claim": statistics.median(inside), "claim and commit": statistics.median(whole), "blocked": blocked}
 
 
-async def ring(db: Database, people: int) -> dict[str, float]:
+async def ring(db: Database, people: int, name: str) -> dict[str, float]:
     """Median ms from the bell to all messages of a reminder queued and committed."""
     took, blocked = [], 0.0
     for number in range(ROUNDS):
         start = NOW + timedelta(days=10, hours=number)
-        agenda = Agenda(f"bench-{number}", "Rapat", (Day(start, start + timedelta(hours=2)),), "Aula")
+        agenda = Agenda(f"{name}-{number}", "Rapat", (Day(start, start + timedelta(hours=2)),), "Aula")
         async with db.session() as session:
             await import_agenda(session, NOW, agenda)
         async with db.write() as tx:
@@ -215,16 +228,20 @@ async def main(waiting: int, people: int, engines: list[str], jobs: int) -> None
         with tempfile.TemporaryDirectory() as folder:
             os.chmod(folder, 0o755)  # noqa: PTH101  # the wheel's server runs as a user of its own
             async with opened(engine, folder) as db:
+                await add_people(db, people)
+                alone = await ring(db, people, "alone")
                 print(f"{engine}: filling …", flush=True)
-                await fill(db, people, waiting, 1000)
-                claimed, usual, rung = await claim(db, 1000), await claim(db, 30), await ring(db, people)
-        target = {"sqlite": 5, "postgres": 15}[engine]
-        show(f"{engine}: claim 1,000", claimed["claim"], target)
-        show(f"{engine}: claim 1,000, with begin and commit", claimed["claim and commit"])
+                await add_messages(db, people, waiting, 1000)
+                claimed, usual = await claim(db, 1000), await claim(db, 30)
+                beside = await ring(db, people, "beside")
+        show(f"{engine}: claim 1,000 of {waiting:,}", claimed["claim"], {"sqlite": 5, "postgres": 15}[engine])
+        show(f"{engine}: the same with begin and commit", claimed["claim and commit"])
         show(f"{engine}: claim 30, as the sender does", usual["claim"])
-        show(f"{engine}: loop blocked by the claim", claimed["blocked"])
-        show(f"{engine}: {people:,} reminders queued", rung["queued"], 150)
-        show(f"{engine}: loop blocked meanwhile", rung["blocked"], 20)
+        show(f"{engine}: loop blocked by claims", max(claimed["blocked"], usual["blocked"]))
+        show(f"{engine}: {people:,} reminders queued", alone["queued"], 150)
+        show(f"{engine}: loop blocked meanwhile", alone["blocked"], 20)
+        show(f"{engine}: queued beside {waiting:,} other messages", beside["queued"])
+        show(f"{engine}: loop blocked meanwhile", beside["blocked"], 20)
     print(f"APScheduler: adding {jobs:,} jobs …", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         found = await apscheduler(folder, 0, jobs, patience=120)
