@@ -5,7 +5,6 @@ from handlers import (
     answering,
     ask,
     groups,
-    help as help_,
     language,
     meetings,
     otherwise,
@@ -15,6 +14,9 @@ from handlers import (
     start,
     stop,
     topics,
+)
+from handlers import (
+    help as help_,
 )
 
 CONVERSATIONS: list[Router] = [
