@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from storage.engine import Tx
 from storage.moving import move
 
@@ -85,8 +87,15 @@ FROM outbox AS o JOIN conversations AS c ON c.id = o.conversation_id
 WHERE o.channel = ? AND o.state = 'queued' AND o.lane = ? AND o.not_before <= ? AND c.next_at <= ? AND NOT EXISTS
     (SELECT 1 FROM outbox AS f WHERE f.conversation_id = o.conversation_id AND f.state IN ('leased', 'started'))
 ORDER BY o.not_before, o.id LIMIT ?"""
-_LEASE = "UPDATE outbox SET state = 'leased', lease = ?, lease_until = ? WHERE id = ? AND state = 'queued'"
-_NEXT_AT = "UPDATE conversations SET next_at = ? WHERE id = ?"
+_LEASE = "UPDATE outbox SET state = 'leased', lease = ?, lease_until = ? WHERE state = 'queued' AND id IN "
+_NEXT_AT = "UPDATE conversations SET next_at = u.at FROM "
+_LEASE_SQLITE = f"{_LEASE} (SELECT value FROM json_each(?))"
+_LEASE_POSTGRES = f"{_LEASE} (SELECT unnest(CAST(? AS bigint[])))"
+_NEXT_AT_SQLITE = f"""{_NEXT_AT} (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS at
+    FROM json_each(?)) AS u WHERE conversations.id = u.id"""
+_NEXT_AT_POSTGRES = (
+    f"{_NEXT_AT} unnest(CAST(? AS bigint[]), CAST(? AS bigint[])) AS u (id, at) WHERE conversations.id = u.id"
+)
 _SKIP = "UPDATE outbox SET state = 'skipped', reason = ? WHERE id = ? AND state = 'queued'"
 _START = (
     "UPDATE outbox SET state = 'started', lease_until = ? WHERE id = ? AND lease = ? AND state = 'leased' RETURNING id"
@@ -161,6 +170,7 @@ class _Pick:
         self.gap = 1000 / rate.per_second
         self.taken: list[tuple[Sequence[Any], int]] = []
         self.skipped: list[tuple[str, int]] = []
+        self.chosen: set[int] = set()
         self.next_at: dict[int, int] = {}
 
     def full(self, lane: int) -> bool:
@@ -176,11 +186,13 @@ class _Pick:
             reason = self._not_any_more(row)
             if reason:
                 self.skipped.append((reason, row[0]))
-            elif conversation not in self.next_at and not self.full(lane):
+            elif conversation not in self.chosen and not self.full(lane):
                 at = max(int(self.slot), row[18])
                 gap = self.rate.group_gap if row[3] else self.rate.chat_gap
                 self.taken.append((row, at - self.account.now))
-                self.next_at[conversation] = at + int(gap * 1000)
+                self.chosen.add(conversation)
+                if gap:
+                    self.next_at[conversation] = at + int(gap * 1000)
                 self.slot += self.gap
 
     def _not_any_more(self, row: Sequence[Any]) -> str:
@@ -203,11 +215,18 @@ async def _postpone(tx: Tx, channel: str, now: int, until: int) -> None:
 
 async def _write_claim(tx: Tx, pick: _Pick, channel: str, lease: str, lease_ms: int) -> None:
     await tx.run(_SKIP, pick.skipped)
-    if pick.taken:
-        until = pick.account.now + lease_ms
-        await tx.run(_LEASE, [(lease, until, row[0]) for row, _ in pick.taken])
-        await tx.run(_NEXT_AT, [(at, conversation) for conversation, at in pick.next_at.items()])
-        await tx.run("UPDATE accounts SET next_slot = ? WHERE channel = ?", [(int(pick.slot), channel)])
+    if not pick.taken:
+        return
+    until, ids = pick.account.now + lease_ms, [row[0] for row, _ in pick.taken]
+    if tx.sqlite:
+        tx.raw.execute(_LEASE_SQLITE, (lease, until, orjson.dumps(ids).decode()))
+        if pick.next_at:
+            tx.raw.execute(_NEXT_AT_SQLITE, (orjson.dumps(list(pick.next_at.items())).decode(),))
+    else:
+        await tx.rows(_LEASE_POSTGRES, lease, until, ids)
+        if pick.next_at:
+            await tx.rows(_NEXT_AT_POSTGRES, list(pick.next_at), list(pick.next_at.values()))
+    await tx.run("UPDATE accounts SET next_slot = ? WHERE channel = ?", [(int(pick.slot), channel)])
 
 
 async def _contents(tx: Tx, pick: _Pick) -> dict[int, bytes]:
