@@ -6,7 +6,7 @@ time, so that processes with different clocks agree.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -28,8 +28,7 @@ class Rate:
     group_gap: float
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A row that is ours for the length of the lease; send it in `wait` seconds."""
 
     id: int
@@ -238,24 +237,13 @@ async def _contents(tx: Tx, pick: _Pick) -> dict[int, bytes]:
 
 
 def _claimed(tx: Tx, row: Sequence[Any], wait: int, lease: str, bodies: dict[int, bytes]) -> Claimed:
-    body = bodies[row[10]] if row[10] is not None else tx.box.open(row[9])
-    return Claimed(
-        id=row[0],
-        lease=lease,
-        wait=max(wait, 0) / 1000,
-        conversation_id=row[1],
-        address=row[2],
-        is_group=bool(row[3]),
-        language=row[4],
-        source=row[5],
-        lane=row[6],
-        operation=row[7],
-        target=row[8] or "",
-        body=body,
-        attempts=row[11],
-        resent=row[12],
-        created_at=row[13],
-    )
+    number, conversation, address, is_group, language, source, lane, operation, target, body, content, *counts = row[
+        :14
+    ]
+    text = bodies[content] if content is not None else tx.box.open(body)
+    later, group = max(wait, 0) / 1000, bool(is_group)
+    whom = (conversation, address, group, language)
+    return Claimed(number, lease, later, *whom, source, lane, operation, target or "", text, *counts)
 
 
 async def start(tx: Tx, rows: Sequence[Claimed], lease_ms: int) -> set[int]:
