@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from starlette.applications import Starlette
 
@@ -29,7 +30,7 @@ from bot.turn import Handler, Turn
 from bot.web.app import Server
 from bot.web.telegram import routes
 from storage import files, models
-from storage.engine import Database
+from storage.engine import Database, DatabaseDown
 from storage.sealing import Box
 from tests.support.bot_api import BotApi
 
@@ -135,6 +136,23 @@ class TelegramBot:
                 return rows
             assert asyncio.get_running_loop().time() < deadline, [(row.state, row.reason) for row in rows]
             await asyncio.sleep(0.02)
+
+
+class Away:
+    """A database that does not answer while `away`."""
+
+    def __init__(self, db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.away = False
+        self.refused = 0
+        begin = db.writer._begin
+
+        def fail_or_begin() -> Any:
+            if self.away:
+                self.refused += 1
+                raise DatabaseDown("away")
+            return begin()
+
+        monkeypatch.setattr(db.writer, "_begin", fail_or_begin)
 
 
 async def until(look: Callable[[], object], timeout: float = 10.0) -> None:
