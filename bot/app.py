@@ -19,6 +19,7 @@ from bot.logs import get_logger
 from bot.messages import Channel
 from bot.sender import Sender, Settings
 from bot.services import meetings, staff
+from bot.services.alarms import raise_alarm
 from bot.web.app import Parts, Server, web_app
 from bot.web.telegram import routes as telegram_routes
 from handlers import router
@@ -72,7 +73,7 @@ class App:
         # aiogram costs seconds and 150 MB: only who uses Telegram pays for it.
         from bot.channels.telegram import Telegram
 
-        return Telegram(self.config.telegram, self.db, self._bots)
+        return Telegram(self.config.telegram, self.db, self._bots, alarm=self._alarm)
 
     async def prepare(self) -> None:
         """Migrates SQLite, refuses an old schema elsewhere, puts the sample meeting into a new database."""
@@ -131,6 +132,12 @@ class App:
     def _parts(self) -> Parts:
         extra = telegram_routes(self.telegram, self.inbox) if self.telegram is not None else []
         return Parts(self.config, self.db, self.inbox, self.webchat, extra)
+
+    async def _alarm(self, kind: str) -> None:
+        """Tells staff what a person has to mend."""
+        with suppress(DatabaseDown):
+            async with self.db.session() as session:
+                await raise_alarm(session, self._now(), kind, f"alarm.{kind}", owners=self.context.owners)
 
     async def _take_up(self) -> None:
         while True:

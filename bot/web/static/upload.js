@@ -2,7 +2,7 @@
 
 import { readableSize } from "./view.js";
 
-const LARGEST = 20 * 1024 * 1024;
+const LARGEST = 20_000_000; // as limits.FILE_BYTES
 const $ = (id) => document.getElementById(id);
 
 function part(tag, id, properties) {
