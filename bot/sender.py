@@ -7,12 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
+from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.buttons import sign
 from bot.logs import get_logger
 from bot.messages import Channel, Outgoing, Reply, SendError, Trouble
+from bot.pacing import Pacing
 from storage import delivery
 from storage.delivery import Claimed, Finish, Hold, Rate
 from storage.engine import Database, DatabaseDown, Tx
@@ -23,7 +25,6 @@ log = get_logger("sender")
 POLL = 1.0  # s: rows of other processes and rows that become due are found at the latest then
 GIVE_UP_AFTER = 24 * 3600 * 1000  # ms: a service that is down this long loses the row, visibly
 TIMEOUT = 30.0  # s, below the lease
-GAPS_KEPT = 5000  # chats whose gap is remembered before those that are over are forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,7 @@ class Sender:
         self._stopping = False
         self._stopped = asyncio.Event()
         self.passing: Callable[[str], None] = lambda point: None
-        self._gap_ends: dict[int, float] = {}  # conversation → when its next message may go
-        self._held: dict[tuple[str, bool], float] = {}  # channel and whether only its bulk waits → until when
+        self._pacing = Pacing(monotonic)
         self._starts = db.writer.batch(self._start)
         self._results = db.writer.batch(self._finish)
 
@@ -166,33 +166,21 @@ class Sender:
 
     async def _deliver(self, name: str, row: Claimed) -> None:
         self.passing("leased")
-        wait = max(row.wait, self._gap_ends.get(row.conversation_id, 0) - asyncio.get_running_loop().time())
+        wait = max(row.wait, self._pacing.wait(row.conversation_id))
         if wait > 0:
             await asyncio.sleep(wait)
-        if self._is_held(name, row):
+        if self._pacing.is_held(name, row.lane):
             await self._results((name, self._finished(row, "queued"), None))
             return
         if not await self._starts(row):
             return
         self.passing("started")
-        result, hold = await self._send(self._channels[name], row)
-        self._keep_gap(self._channels[name], row)
+        channel = self._channels[name]
+        result, hold = await self._send(channel, row)
+        self._pacing.reached(row.conversation_id, channel.group_gap if row.is_group else channel.chat_gap)
         self.passing("answered")
         await self._results((name, result, hold))
         self.passing("recorded")
-
-    def _keep_gap(self, channel: Channel, row: Claimed) -> None:
-        """The chat's next message keeps its distance from the arrival of this one, not only from its planned time."""
-        gap, now = channel.group_gap if row.is_group else channel.chat_gap, asyncio.get_running_loop().time()
-        if gap:
-            self._gap_ends[row.conversation_id] = now + gap
-        if len(self._gap_ends) > GAPS_KEPT:
-            self._gap_ends = {chat: ends for chat, ends in self._gap_ends.items() if ends > now}
-
-    def _is_held(self, name: str, row: Claimed) -> bool:
-        """Whether the service told us to wait since this row was given its place."""
-        lanes = (False, True) if row.lane >= delivery.FIRST_BULK_LANE else (False,)
-        return any(self._held.get((name, bulk_only), 0) > asyncio.get_running_loop().time() for bulk_only in lanes)
 
     async def _send(self, channel: Channel, row: Claimed) -> tuple[Finish, Hold | None]:
         try:
@@ -229,7 +217,7 @@ class Sender:
                 if row.is_group:
                     return again, None
                 hold = Hold(channel.name, wait, bulk_only=row.lane >= delivery.FIRST_BULK_LANE)
-                self._held[channel.name, hold.bulk_only] = asyncio.get_running_loop().time() + wait / 1000
+                self._pacing.hold(channel.name, wait, hold.bulk_only)
                 return again, hold
             case Trouble.DOWN if now - row.created_at < GIVE_UP_AFTER:
                 wait = min(60_000, 1000 * 2 ** min(row.attempts, 6))

@@ -33,7 +33,6 @@ MARGIN = 0.95  # of the permitted rates is used: messages leave evenly, but they
 CONNECTIONS = 100
 KEEP_ALIVE = 15.0  # s: we close an idle connection before the service would, so that no request runs into its end
 LONGEST_WAIT = 60.0  # s between tries to connect
-WATCH = 60.0  # s between looks at the webhook
 TOO_MANY_WAITING = 1000
 
 
@@ -195,18 +194,18 @@ class Telegram:
                     log.error("menu of commands refused", scope=scope, language=language, detail=error.detail)
 
     async def _watch_webhook(self, hook: str) -> None:
-        """Looks at what Telegram says about our webhook, and tells each trouble once."""
+        """Looks now and then at what Telegram says about our webhook, and tells each trouble once."""
         told = 0
         while True:
-            await asyncio.sleep(WATCH)
+            await asyncio.sleep(self._pace.watch)
             try:
                 info = await self._api.call("getWebhookInfo", {})
-            except SendError as error:
-                log.warning("webhook not seen", detail=error.detail)
+                ours, waiting = info["url"] == hook, info.get("pending_update_count", 0)
+                failed = info.get("last_error_date", 0)
+            except (SendError, KeyError, TypeError) as error:
+                log.warning("webhook not seen", error=type(error).__name__)
                 continue
-            waiting, failed = info.get("pending_update_count", 0), info.get("last_error_date", 0)
-            if info.get("url") != hook or waiting > TOO_MANY_WAITING or failed > told:
-                ours = info.get("url") == hook
+            if not ours or waiting > TOO_MANY_WAITING or failed > told:
                 log.error("webhook in trouble", ours=ours, waiting=waiting, error=info.get("last_error_message", ""))
                 await self._alarm("webhook")
             told = max(told, failed)

@@ -28,7 +28,8 @@ Alarm = Callable[[str], Awaitable[None]]
 @dataclass(frozen=True, slots=True)
 class Pace:
     """Seconds: how long a poll and the lease last (`lease` covers a whole poll and its storing), and the pauses while
-    another process polls, after a conflict, after other trouble, and before connecting again."""
+    another process polls, after a conflict, after other trouble, before connecting again, and between two looks at a
+    webhook."""
 
     poll: int = 25
     lease: float = 60
@@ -36,6 +37,7 @@ class Pace:
     conflict: float = 30
     trouble: float = 2
     reconnect: float = 1
+    watch: float = 60
 
 
 class Poller:

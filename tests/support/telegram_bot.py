@@ -35,7 +35,7 @@ from storage.sealing import Box
 from tests.support.bot_api import BotApi
 
 SECRET = "rahasia-uji"
-QUICK = Pace(poll=1, lease=20, standby=0.05, conflict=0.2, trouble=0.05, reconnect=0.05)
+QUICK = Pace(poll=1, lease=20, standby=0.05, conflict=0.2, trouble=0.05, reconnect=0.05, watch=0.05)
 ENDS = ("sent", "failed", "unknown", "skipped")
 SENDING = Settings(lease_seconds=20, sweep_seconds=0.2)
 

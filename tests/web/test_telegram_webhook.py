@@ -271,6 +271,26 @@ async def test_every_payload_is_taken_or_refused_quickly(
     assert [record for record in caplog.records if record.exc_info] == []
 
 
+async def test_a_webhook_in_trouble_is_told_once_each_time(api: BotApi, bot: TelegramBot) -> None:
+    """The service's last error is news once, however often it is read; a new one is news again."""
+    hook = api.delivery.webhook
+    hook.last_error, hook.last_error_at = "Wrong response from the webhook: 503", 1
+    await until(lambda: bot.alarms)
+    await asyncio.sleep(0.2)
+    once = list(bot.alarms)
+    hook.last_error_at = 2
+    await until(lambda: len(bot.alarms) > 1)
+
+    assert once == ["webhook"]
+
+
+async def test_a_webhook_that_somebody_took_is_told(api: BotApi, bot: TelegramBot) -> None:
+    """Another address stands at the service: our people get no answer until it is mended."""
+    api.delivery.webhook.url = "http://127.0.0.1:1/other"
+
+    await until(lambda: bot.alarms)
+
+
 async def test_another_method_is_not_allowed(bot: TelegramBot, client: aiohttp.ClientSession) -> None:
     """Only POST."""
     async with client.get(bot.url) as answer:
