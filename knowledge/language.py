@@ -9,22 +9,17 @@ from pathlib import Path
 
 import Stemmer
 
+from knowledge.citations import citations, without_citations
+
 TABLES = Path(__file__).parent / "words.toml"
 LONGEST = 4096
 TOKEN = re.compile(r"\w+|\?")
+SILENT = {ord(sign): None for sign in "'’`\u200b\u200d"}
 LINK = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+")
 STRETCHED = re.compile(r"([^\W\d])\1{2,}")
 TWICE = re.compile(r"\b([^\W\d]{3,})2\b")
 GLUED = re.compile(r"\b(\d+)(rb|ribu|jt|juta|x|kali|th|thn|hari|hr|bln)\b")
 CLITIC = re.compile(r"(.{4,}?)(?:nya|kah)$")
-
-# Citations are read from the raw text, since their slashes and letters do not survive as words.
-CITED_LAW = re.compile(r"\b(\d{1,2})\s*(?:/|tahun|thn|th)\s*((?:19|20)\d\d)\b")
-CITED_RULING = re.compile(
-    r"\b(\d{1,3})\s*/\s*puu(?:\W?[xvi]+\s*/\s*\d{4})?"
-    r"|\b(?:mk|putusan)\s*(?:mk\s*)?(?:no(?:mor|\.)?\s*)?(\d{1,3})\b(?!\s*hari)"
-)
-CITED_ARTICLE = re.compile(r"\b(?:pasal|psl|ps)\.?\s*(\d{1,3})\s*([a-l])?(?:\s*-\s*(\d{1,3}))?\b")
 
 
 class Words:
@@ -40,6 +35,7 @@ class Words:
         self.keep = frozenset(tables["keep"]["words"].split())
         self.ordinary = frozenset(tables["ordinary"]["words"].split())
         self.election = frozenset(tables["election"]["words"].split())
+        self.frame = frozenset(tables["frame"]["words"].split())
         self.question = frozenset(tables["question"]["words"].split())
         self.regime = {name: frozenset(words.split()) for name, words in tables["regime"].items()}
         self.phrases: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -86,8 +82,10 @@ def words() -> Words:
 
 def plain(text: str) -> str:
     """Lower case, compatibility forms and accents folded, links gone, stretched letters shortened."""
-    folded = unicodedata.normalize("NFKD", text[:LONGEST]).casefold()
-    folded = "".join(sign for sign in folded if not unicodedata.combining(sign) and sign not in "'’`\u200b\u200d")
+    folded = text[:LONGEST].casefold()
+    if not folded.isascii():
+        folded = "".join(sign for sign in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(sign))
+    folded = folded.translate(SILENT)
     folded = STRETCHED.sub(r"\1", LINK.sub(" ", folded))
     return GLUED.sub(r"\1 \2", TWICE.sub(r"\1 \1", folded))
 
@@ -101,28 +99,6 @@ def tokens(text: str, mend: Callable[[str], str] | None = None) -> list[str]:
             word = mend(word)
         found.extend(table.meanings(word))
     return table.join_phrases(table.join_phrases(found))
-
-
-def citations(text: str) -> Iterator[str]:
-    """Laws, rulings and articles named in a text, as search terms: `uu7/2017`, `mk135`, `pasal187a`."""
-    low = text.casefold()
-    for number, year in CITED_LAW.findall(low):
-        yield f"uu{number}/{year}"
-    for numbered, spoken in CITED_RULING.findall(low):
-        yield f"mk{numbered or spoken}"
-    for first, letter, last in CITED_ARTICLE.findall(low):
-        span = range(int(first), int(last) + 1) if last and int(first) < int(last) <= int(first) + 25 else (int(first),)
-        for number in span:
-            yield f"pasal{number}"
-        if letter:
-            yield f"pasal{first}{letter}"
-
-
-def without_citations(text: str) -> str:
-    """The text without the numbers that `citations` reads."""
-    for cited in (CITED_LAW, CITED_ARTICLE):
-        text = cited.sub(" ", text)
-    return CITED_RULING.sub(" mk ", text)
 
 
 STEMMER = Stemmer.Stemmer("indonesian")
@@ -162,15 +138,10 @@ def generic_terms() -> frozenset[str]:
 
 @cache
 def frame_terms() -> frozenset[str]:
-    """Stems that place a question in an election: the two regimes and the offices filled in them."""
-    return frozenset(stem(word) for names in words().regime.values() for word in names)
-
-
-def is_citation(term: str) -> bool:
-    """Whether a term is a cited article or ruling; a law as a whole stands in nearly every topic."""
-    return term.startswith(("pasal", "mk")) and term[-2:].strip("abcdefghijkl").isdigit()
+    """Stems that by themselves place a question in an election."""
+    return frozenset(stem(word) for word in words().frame)
 
 
 def is_subject(term: str) -> bool:
     """Whether a term can say on its own what a question is about; numbers and question words cannot."""
-    return not (term.isdigit() or "/" in term or term in light_terms() or term in generic_terms())
+    return not (term.isdigit() or "/" in term or ":" in term or term in light_terms() or term in generic_terms())

@@ -1,49 +1,47 @@
 """Finds the topic that a question asks for, or says honestly that there is none."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from math import log, sqrt
+from math import exp, log
 from typing import Literal
 
+from knowledge.citations import is_citation, without_law
+from knowledge.facets import Facet, coverage, facet
 from knowledge.intents import Reason, load_rules
-from knowledge.language import (
-    citations,
-    frame_terms,
-    generic_terms,
-    is_citation,
-    is_subject,
-    light_terms,
-    plain,
-    read,
-    tokens,
-    words,
-)
+from knowledge.language import frame_terms, is_subject, plain, read, tokens, words
+from knowledge.ranking import Match, Ranker
 from knowledge.spelling import Speller, spellings
-from knowledge.topics import Topics
+from knowledge.topics import Topic, Topics
+from knowledge.wishes import RULE, Wishes, load_wishes
 
 Status = Literal["answered", "choose", "unknown", "function"]
 Regime = Literal["pemilu", "pilkada", "both", ""]
 
-# Found by a random search over the question set; the result is flat around these values.
-LIGHT = 0.5  # weight of question words, places and offices
-IN_TEXT = 0.45  # weight of a word that stands in the topic's text, not in a way of asking
-STRANGE = 0.75  # weight of a word no topic knows, against the rarest known one
-MOST_STRANGE = 2
-HELD = 0.7  # a long question that holds a whole way of asking
-LEAST = 6.0  # ways of asking lighter than this prove little when held
-ANSWER = 0.38
-SURE = 0.75
-NEAR_TIE = 0.92
+# Logistic regression, fitted on the tuning questions of bench/answers: how likely the best match is the right topic.
+CONSTANT = -7.86
+WEIGHTS = {"score": 1.55, "near": 0.6, "asked": 1.26, "covered": 2.49, "subject": 1.67, "strange": -0.26}
+LENGTH, MARGIN, FRAME = 1.87, 5.72, 0.93
+ANSWER = 0.45
+CERTAIN = 0.8  # a rule that is surer than this is not taken for a wish
+WISHED = 0.9
+PERSONAL = 0.995
+CERTAIN_OWN = 0.97  # the same where people speak of themselves
+OWN = {"saya", "kami", "mau"}
+NEAR_TIE = 0.96
+SAME = 0.95  # as good as a known way of asking
+OTHER_REGIME = 0.9
 SHORT = 2
 OFFERED = 3
+SENTENCE = re.compile(r"(?<=[.;:?!])\s|\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What a question wants. `topic` is a topic id, or the function's name when `status` is function.
 
-    `candidates` holds the two or three topics to offer when `status` is choose, else it is empty.
+    `candidates` holds the two or three topics to offer when `status` is choose, else it is empty; with `ask_regime`
+    they differ by regime, so that "Pemilu or Pilkada?" is the question to ask. `score` is how sure we are, 0 to 1.
     `reason` tells for unknown why, where that was recognised. `ranking` is the best topics with their scores.
     """
 
@@ -51,6 +49,7 @@ class Finding:
     topic: str = ""
     candidates: tuple[str, ...] = ()
     regime: Regime = ""
+    ask_regime: bool = False
     score: float = 0.0
     reason: Reason = ""
     ranking: tuple[tuple[str, float], ...] = ()
@@ -63,105 +62,132 @@ class Index:
         self.topics = topics
         self._rules = load_rules()
         self._speller = Speller(spellings(f"{t.text} {' '.join(t.ask)}" for t in topics.values()))
-        phrases = [(t.id, frozenset(read(asked))) for t in topics.values() for asked in (t.title, *t.ask)]
-        self._asked, self._text = self._where(phrases)
-        self._weight = {term: self._idf(term) for term in {*self._asked, *self._text}}
-        self._rarest = max(self._weight.values())
-        self._phrase_topic = [topic for topic, _ in phrases]
-        self._phrase_weight = [max(sum(self._weight[term] for term in asked), LEAST) for _, asked in phrases]
-        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        for at, (_, asked) in enumerate(phrases):
-            length = sqrt(sum(self._weight[term] ** 2 for term in asked)) or 1.0
-            for term in asked:
-                self._postings[term].append((at, self._weight[term] / length))
-
-    def _where(self, phrases: Iterable[tuple[str, frozenset[str]]]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-        asked: dict[str, set[str]] = defaultdict(set)
-        text: dict[str, set[str]] = defaultdict(set)
-        for topic_id, terms in phrases:
-            for term in terms:
-                asked[term].add(topic_id)
-        for topic in self.topics.values():
-            for term in read("\n".join((topic.text, *topic.key_facts))):
-                text[term].add(topic.id)
-            for cited in citations("\n".join((*topic.pemilu_sources, *topic.pilkada_sources))):
-                asked[cited].add(topic.id)
-        return asked, text
-
-    def _idf(self, term: str) -> float:
-        count = len(self._asked.get(term, ())) + 0.3 * len(self._text.get(term, ()))
-        rest = max(len(self.topics) - count, 0.0)
-        return log(1 + (rest + 0.5) / (count + 0.5)) * (LIGHT if term in light_terms() else 1.0)
+        self._ranker = Ranker(topics)
+        self._wishes = Wishes(examples(topics.values(), self._speller.mend))
+        self._home = {topic.id: home(topic) for topic in topics.values()}
+        self._covered = {topic.id: coverage(sentences(topic)) for topic in topics.values()}
 
     def find(self, question: str) -> Finding:
         """Decide what a question wants; any text of any length is allowed."""
         regular = tokens(question, self._speller.mend)
-        regime = regime_of(regular)
-        raw, text = plain(question), " ".join(regular)
+        text, regime = " ".join(regular), regime_of(regular)
+        raw = plain(question)
         for rule in self._rules:
             # Attempts to take over the bot are mostly English: they are judged by the words as typed.
             if rule.fits(raw if rule.reason == "injection" else text):
                 if rule.function:
                     return Finding(status="function", topic=rule.function, regime=regime, score=1.0)
                 return Finding(status="unknown", reason=rule.reason, regime=regime)
-        return self._decide(read(question, self._speller.mend), regime)
+        wanted = facet(text)
+        found = self._decide(self._asked(question), regime, wanted)
+        return self._wish(regular, wanted, found) or found
 
-    def _decide(self, asked: list[str], regime: Regime) -> Finding:
-        ranking = self._cited(asked) or self._rank(asked)
-        if not ranking:
-            return Finding(status="unknown", regime=regime, reason="gibberish" if asked else "")
-        best, score = ranking[0]
-        near = tuple(topic for topic, value in ranking[:OFFERED] if value >= score * NEAR_TIE)
-        if score < ANSWER or not self._has_subject(best, asked, score):
-            return Finding(status="unknown", regime=regime, score=score, ranking=ranking)
-        if len(near) > 1 and len(asked) <= SHORT:
-            return Finding(status="choose", candidates=near, regime=regime, score=score, ranking=ranking)
-        return Finding(status="answered", topic=best, regime=regime, score=score, ranking=ranking)
+    def _wish(self, regular: Sequence[str], wanted: Facet, found: Finding) -> Finding | None:
+        """The function that a text wishes for, unless it is rather a question for the rule that was found."""
+        wish, likely = self._wishes.guess(regular)
+        own = likely >= PERSONAL and not OWN.isdisjoint(regular)
+        sure = found.score >= (CERTAIN_OWN if own else CERTAIN)
+        if wish == RULE or likely < WISHED or sure or (wanted.subjects and wanted.attributes):
+            return None
+        return Finding(status="function", topic=wish, regime=found.regime, score=round(likely, 4))
 
-    def _cited(self, asked: list[str]) -> tuple[tuple[str, float], ...]:
+    def _asked(self, question: str) -> list[str]:
+        """The terms of a question; an article that no topic knows in the cited law is not looked for in another."""
+        asked = read(question, self._speller.mend)
+        elsewhere = {without_law(term) for term in asked if ":" in term and term not in self._ranker.weight}
+        return [term for term in asked if term not in elsewhere]
+
+    def _decide(self, asked: list[str], regime: Regime, wanted: Facet) -> Finding:
+        if cited := self._cited(asked):
+            return self._offer(cited[:OFFERED], regime, 1.0, tuple((topic, 1.0) for topic in cited))
+        ranked = sorted((self._for_regime(match, regime) for match in self._ranker.rank(asked)), key=best_first)
+        ranking = tuple((match.topic, match.score) for match in ranked)
+        fitting = [match for match in ranked if self._covered[match.topic].holds(wanted)]
+        score = sureness(fitting, ranked, asked)
+        if score < ANSWER:
+            reason: Reason = "gibberish" if asked and not ranked else ""
+            return Finding(status="unknown", regime=regime, score=score, ranking=ranking, reason=reason)
+        near = [match.topic for match in fitting[:OFFERED] if match.score >= fitting[0].score * NEAR_TIE]
+        if len(asked) > SHORT and not (regime == "" and self._by_regime(near)):
+            near = near[:1]
+        return self._offer(near, regime, score, ranking)
+
+    def _for_regime(self, match: Match, regime: Regime) -> Match:
+        """A topic that is about one regime only is unlikely to be meant by a question about the other."""
+        home = self._home[match.topic]
+        elsewhere = home and regime and regime not in ("both", home)
+        return match._replace(score=match.score * OTHER_REGIME) if elsewhere else match
+
+    def _by_regime(self, near: Sequence[str]) -> bool:
+        """Whether topics differ in being about one regime or the other."""
+        return {"pemilu", "pilkada"} <= {self._home[topic] for topic in near}
+
+    def _offer(
+        self, near: Sequence[str], regime: Regime, score: float, ranking: tuple[tuple[str, float], ...]
+    ) -> Finding:
+        if len(near) == 1:
+            return Finding(status="answered", topic=near[0], regime=regime, score=score, ranking=ranking)
+        return Finding(
+            status="choose",
+            candidates=tuple(near),
+            regime=regime,
+            ask_regime=regime == "" and self._by_regime(near),
+            score=score,
+            ranking=ranking,
+        )
+
+    def _cited(self, asked: list[str]) -> list[str]:
         """Topics that rest on the cited articles or rulings, when the question names nothing else."""
         cited = [term for term in asked if is_citation(term)]
-        if not cited or len(cited) > SHORT or any(is_subject(term) for term in asked if term not in cited):
-            return ()
-        holders = set.intersection(*(self._asked.get(term, set()) for term in cited))
-        return tuple((topic, 1.0) for topic in sorted(holders))
+        if not cited or any(is_subject(term) for term in asked if term not in cited):
+            return []
+        asked_of, named = self._ranker.asked, self._ranker.named
+        holders = set.intersection(*(set(asked_of.get(term, ())) for term in cited))
+        about = set.intersection(*(named.get(term, set()) for term in cited)) & holders
+        # A ruling decides one thing, and the topics that only mention it are not what is meant.
+        return sorted(about if about and all(term.startswith("mk") for term in cited) else holders)
 
-    def _has_subject(self, topic: str, asked: list[str], score: float) -> bool:
-        """Whether what they share is about elections: words of every walk of life need a frame, or all but equality."""
-        shared = [term for term in asked if topic in self._asked.get(term, ())]
-        if any(is_subject(term) or is_citation(term) for term in shared) or (score >= SURE and len(shared) > 1):
-            return True
-        return any(term in generic_terms() for term in shared) and any(term in frame_terms() for term in asked)
 
-    def _rank(self, asked: list[str]) -> tuple[tuple[str, float], ...]:
-        weights = {term: self._weight[term] for term in asked if term in self._weight}
-        strange = min(len(asked) - len(weights), MOST_STRANGE) * STRANGE * self._rarest
-        total = sum(weights.values()) + strange
-        nearest = self._nearest(weights, strange)
-        cover: dict[str, float] = defaultdict(float)
-        for term, weight in weights.items():
-            holders = self._asked.get(term, set())
-            for topic in holders:
-                cover[topic] += weight
-            for topic in self._text.get(term, set()) - holders:
-                cover[topic] += weight * IN_TEXT
-        scores = ((0.5 * nearest.get(topic, 0.0) + 0.5 * share / total, topic) for topic, share in cover.items())
-        return tuple((topic, round(score, 4)) for score, topic in sorted(scores, key=lambda s: (-s[0], s[1]))[:5])
+def examples(topics: Iterable[Topic], mend: Callable[[str], str]) -> dict[str, list[list[str]]]:
+    """Normalised texts of each kind of wish, and the ways of asking for a rule."""
+    wished = {kind: [tokens(text, mend) for text in texts] for kind, texts in load_wishes().items()}
+    return {**wished, RULE: [tokens(asked) for topic in topics for asked in (topic.title, *topic.ask)]}
 
-    def _nearest(self, weights: dict[str, float], strange: float) -> dict[str, float]:
-        """Per topic, how near its best way of asking is: by angle, or by how much of it the question holds."""
-        length = sqrt(sum(weight**2 for weight in weights.values()) + strange**2 / MOST_STRANGE)
-        angle: dict[int, float] = defaultdict(float)
-        held: dict[int, float] = defaultdict(float)
-        for term, weight in weights.items():
-            for at, share in self._postings.get(term, ()):
-                angle[at] += weight * share
-                held[at] += weight
-        nearest: dict[str, float] = defaultdict(float)
-        for at, dot in angle.items():
-            topic = self._phrase_topic[at]
-            nearest[topic] = max(nearest[topic], dot / length, HELD * held[at] / self._phrase_weight[at])
-        return nearest
+
+def sentences(topic: Topic) -> list[str]:
+    """What a topic says and the ways it is asked for, sentence by sentence, normalised; a caveat answers nothing."""
+    said = "\n".join((topic.title, topic.pemilu, topic.pilkada, topic.difference))
+    return [" ".join(tokens(one)) for one in (*SENTENCE.split(said), *topic.ask)]
+
+
+def home(topic: Topic) -> Regime:
+    """The one regime a topic is about, by its sides or its title; empty where it is about both."""
+    if topic.pemilu_confidence == "n/a":
+        return "pilkada"
+    if topic.pilkada_confidence == "n/a":
+        return "pemilu"
+    named = regime_of(tokens(topic.title))
+    return "" if named == "both" else named
+
+
+def best_first(match: Match) -> tuple[float, str]:
+    """The order of matches: by score, then by name so that it never changes."""
+    return -match.score, match.topic
+
+
+def sureness(fitting: Sequence[Match], ranked: Sequence[Match], asked: Sequence[str]) -> float:
+    """How likely the first of the fitting matches is the right topic, 0 to 1; a better one that does not fit speaks
+    against it."""
+    if not fitting:
+        return 0.0
+    first = fitting[0]
+    if first.near >= SAME:
+        return 1.0
+    margin = first.score - max((match.score for match in ranked if match is not first), default=0.0)
+    framed = any(term in frame_terms() or is_citation(term) for term in asked)
+    evidence = CONSTANT + LENGTH * log(len(asked)) + MARGIN * margin + FRAME * framed
+    evidence += sum(weight * float(getattr(first, name)) for name, weight in WEIGHTS.items())
+    return round(1 / (1 + exp(-evidence)), 4)
 
 
 def regime_of(regular: Iterable[str]) -> Regime:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.language import citations, is_citation, is_subject, plain, read, stem, terms, tokens, words
+from knowledge.language import is_subject, plain, read, stem, terms, tokens, words
 
 
 @pytest.mark.parametrize(
@@ -46,22 +46,6 @@ def test_listed_words_keep_their_form() -> None:
     assert [stem(word) for word in ("pemilih", "pemantau", "perempuan")] == ["pemilih", "pemantau", "perempuan"]
 
 
-@pytest.mark.parametrize(
-    ("text", "cited"),
-    [
-        ("UU 10/2016 Pasal 187A", ["uu10/2016", "pasal187", "pasal187a"]),
-        ("uu 7 tahun 2017 psl 454", ["uu7/2017", "pasal454"]),
-        ("MK 135/PUU-XXII/2024", ["mk135"]),
-        ("putusan mk nomor 60", ["mk60"]),
-        ("Pasal 23-26", ["pasal23", "pasal24", "pasal25", "pasal26"]),
-        ("putusan 12 hari", []),
-    ],
-)
-def test_citations_are_read(text: str, cited: list[str]) -> None:
-    """However people write a law, a ruling or a range of articles."""
-    assert list(citations(text)) == cited
-
-
 def test_numbers_of_a_citation_are_not_words_too() -> None:
     """`2016` in a law's name must not meet `2016` in a sentence."""
     assert "2016" not in read("pasal 71 uu 10 tahun 2016")
@@ -73,8 +57,6 @@ def test_what_a_question_is_about_is_told_from_its_setting() -> None:
         "besok",
         "gakkumdu",
     ]
-    assert is_citation("mk135")
-    assert not is_citation("mk")
 
 
 def test_every_phrase_of_the_table_is_reached() -> None:

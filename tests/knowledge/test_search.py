@@ -12,47 +12,50 @@ from knowledge import Finding, Index, load
 from knowledge.search import OFFERED
 
 QUESTIONS = [
-    json.loads(line) for line in (Path(__file__).parent / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    json.loads(line)
+    for line in (Path(__file__).parents[2] / "bench/answers/questions.jsonl").read_text(encoding="utf-8").splitlines()
 ]
 INDEX = Index(load())
+FREE = {"help", "staff", "language", "feedback"}  # functions that are a fair answer to what is none of our business
 
 
-def share(kind: str) -> float:
-    """How many questions of a kind (topic, function, status) are decided as written beside them."""
-    asked = [question for question in QUESTIONS if kind in question]
+def share(kind: str, half: str = "") -> float:
+    """How many questions of a kind (topic, function, out) are decided as written beside them."""
+    asked = [question for question in QUESTIONS if kind in question and question["half"].startswith(half)]
     return sum(decided(question, kind) for question in asked) / len(asked)
 
 
 def decided(question: dict[str, str], kind: str) -> bool:
     """Whether one question is decided as written beside it."""
     finding = INDEX.find(question["question"])
-    if kind == "status":
-        return finding.status == question["status"]
-    return (finding.status, finding.topic) == ("function" if kind == "function" else "answered", question[kind])
+    if kind == "out":
+        return finding.status == "unknown" or (finding.status == "function" and finding.topic in FREE)
+    wanted = ("function" if kind == "function" else "answered", question[kind], question.get("regime", finding.regime))
+    return (finding.status, finding.topic, finding.regime) == wanted
 
 
 def test_question_set_is_large_and_varied() -> None:
-    """Every topic is asked for, every function wished, and a third of a hundred must not be answered."""
-    kinds = Counter(kind for question in QUESTIONS for kind in ("topic", "function", "status") if kind in question)
+    """Every topic is asked for, every function wished, and a quarter of a thousand must not be answered."""
+    kinds = Counter(kind for question in QUESTIONS for kind in ("topic", "function", "out") if kind in question)
 
-    assert kinds["topic"] >= 250
-    assert kinds["status"] >= 150
+    assert kinds["topic"] >= 500
+    assert kinds["out"] >= 250
     assert {question["topic"] for question in QUESTIONS if "topic" in question} == set(INDEX.topics)
 
 
-def test_right_topic_comes_first() -> None:
+def test_right_topic_and_regime_come_first() -> None:
     """The floor that was reached; a change that falls below it made answers worse."""
     assert share("topic") >= 0.96
 
 
 def test_wishes_for_a_function_are_recognised() -> None:
     """Registering, reporting, meetings and the rest are not questions about a rule."""
-    assert share("function") >= 0.98
+    assert share("function") >= 0.96
 
 
 def test_what_must_not_be_answered_is_not() -> None:
-    """Opinions, small talk, other offices' business, attempts to take the bot over."""
-    assert share("status") >= 0.98
+    """Opinions, small talk, other offices' business, neighbours of a topic, attempts to take the bot over."""
+    assert share("out") >= 0.97
 
 
 @pytest.mark.parametrize(
@@ -92,6 +95,22 @@ def test_ruling_leads_to_the_topic_that_rests_on_it(question: str, topic: str) -
 def test_article_of_several_topics_is_offered() -> None:
     """Pasal 187A is about who, how much and what 2026 changed."""
     assert "politik-uang-sanksi" in INDEX.find("pasal 187A").candidates
+
+
+def test_article_is_looked_for_in_the_law_that_is_named() -> None:
+    """Pasal 200 of one law is not Pasal 200 of another, and some do not exist at all."""
+    assert INDEX.find("pasal 200 uu 7/2017").topic == "syarat-pemilih"
+    assert INDEX.find("pasal 200 uu 10/2016").status == "unknown"
+    assert INDEX.find("pasal 900 uu 7/2017").status == "unknown"
+
+
+def test_regime_is_asked_for_only_where_it_decides() -> None:
+    """Both sides are shown in one answer, so that only topics of one regime each need the question."""
+    asked = INDEX.find("ambang batas pencalonan")
+
+    assert (asked.status, asked.ask_regime) == ("choose", True)
+    assert not INDEX.find("ambang batas pencalonan presiden").ask_regime
+    assert not INDEX.find("batas waktu lapor").ask_regime
 
 
 @pytest.mark.parametrize(
@@ -148,7 +167,12 @@ def consistent(finding: Finding) -> bool:
         case "answered":
             return finding.topic in INDEX.topics and not finding.candidates
         case "choose":
-            return not finding.topic and set(finding.candidates) <= set(INDEX.topics) and len(finding.candidates) > 1
+            return (
+                len(finding.candidates) <= OFFERED
+                and not finding.topic
+                and set(finding.candidates) <= set(INDEX.topics)
+                and len(finding.candidates) > 1
+            )
         case "function":
             return bool(finding.topic) and finding.topic not in INDEX.topics
         case "unknown":
