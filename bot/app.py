@@ -152,8 +152,8 @@ async def run_until_stopped(app: App, on_ready: Callable[[App], Any]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await app.start()
     try:
+        await app.start()
         await on_ready(app)
         await stop.wait()
     finally:

@@ -244,6 +244,8 @@ def staff_add(
     channel, _, rest = address.partition(":")
     if not channel or not rest:
         raise typer.BadParameter("an address looks like telegram:12345")
+    if role not in set(service.Role):
+        raise typer.BadParameter(f"a role is one of {', '.join(service.Role)}")
 
     async def work(db: Any) -> str:
         async with db.session() as session:
@@ -286,6 +288,8 @@ def staff_link(role: str = "owner", office: str = "", config: ConfigFile = None)
     """A one-time link that gives its first visitor a role."""
     from bot.services import staff as service
 
+    if role not in set(service.Role):
+        raise typer.BadParameter(f"a role is one of {', '.join(service.Role)}")
     settings = _begin(config)
 
     async def work(db: Any) -> str:

@@ -90,16 +90,23 @@ def parse(text: str, suffix: str, timezone: str = "Asia/Makassar", today: date |
 
 def checked(agenda: Agenda) -> Agenda:
     """The agenda, its days in order, if what it says can be; else AgendaError."""
-    days = tuple(sorted(agenda.days, key=lambda day: day.starts_at))
-    problems = [
-        *_wrong_days(days, ZoneInfo(agenda.timezone)),
-        *(problem for day in days for problem in _wrong_sessions(day)),
-    ]
-    if not days and not agenda.cancelled:
+    problems = contradictions(agenda)
+    if not agenda.days and not agenda.cancelled:
         problems.append("there is no day: a meeting needs at least one.")
     if problems:
         raise AgendaError(problems)
-    return replace(agenda, days=days)
+    return replace(agenda, days=_in_order(agenda))
+
+
+def contradictions(agenda: Agenda) -> list[str]:
+    """What its days and sessions say that cannot be."""
+    days = _in_order(agenda)
+    wrong_sessions = (problem for day in days for problem in _wrong_sessions(day))
+    return [*_wrong_days(days, ZoneInfo(agenda.timezone)), *wrong_sessions]
+
+
+def _in_order(agenda: Agenda) -> tuple[Day, ...]:
+    return tuple(sorted(agenda.days, key=lambda day: day.starts_at))
 
 
 def _wrong_days(days: tuple[Day, ...], zone: ZoneInfo) -> Iterator[str]:

@@ -3,12 +3,12 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.services.agenda import Agenda, AgendaError, Day, Session
+from bot.services.agenda import Agenda, AgendaError, Day, Session, contradictions
 from bot.times import moment
 
 MEETING = ("key", "title", "place", "map", "description", "timezone", "status", "days")
@@ -29,7 +29,9 @@ def read_toml(text: str, timezone: str, today: date | None) -> Agenda:
     reader = _Reader(_Lines(text), today)
     agenda = reader.agenda(data, timezone)
     if reader.problems:
-        raise AgendaError(reader.problems)
+        # Also what contradicts itself in the fields that could be read: one round of mending, not two.
+        known = replace(agenda, timezone=reader.zone.key)
+        raise AgendaError([*reader.problems, *contradictions(known)])
     return agenda
 
 
@@ -64,12 +66,13 @@ class _Reader:
     lines: _Lines
     today: date | None
     problems: list[str] = field(default_factory=list)
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
 
     def agenda(self, data: Mapping[str, Any], timezone: str) -> Agenda:
         block = _Block(data)
         self._known(block, MEETING)
         name = self._text(block, "timezone") or timezone
-        zone = self._zone(block, name)
+        zone = self.zone = self._zone(block, name)
         status = self._text(block, "status") or "planned"
         if status not in ("planned", "cancelled"):
             self._wrong(block, "status", f'must be "planned" or "cancelled", not {status!r}')
