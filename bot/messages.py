@@ -207,7 +207,7 @@ class SendError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One row on its way: to whom, what, and for an edit the message it changes (`target`)."""
+    """One row on its way: to whom, what, why (`source`), and for an edit the message it changes (`target`)."""
 
     outbox_id: int
     conversation_id: int
@@ -218,6 +218,7 @@ class Outgoing:
     operation: str
     target: str
     sign: Callable[[str], str]
+    source: str = "reply"
 
     def pressed(self, button: Button) -> str:
         """The data to give the service for a button: signed, so that only this chat can press it."""

@@ -194,6 +194,7 @@ class Sender:
                 row.operation,
                 row.target,
                 partial(sign, self._db.box, row.conversation_id),
+                row.source,
             )
             async with asyncio.timeout(TIMEOUT):
                 remote = await channel.send(message)

@@ -5,6 +5,7 @@ from bot.router import Router
 from bot.services import people
 from bot.services.people import notices_of
 from bot.turn import Turn
+from storage import staff
 from storage.consents import Act
 
 router = Router("stop")
@@ -13,7 +14,10 @@ router = Router("stop")
 @router.reserve(words.listed("stop.words"))
 @router.command("stop", "berhenti", "unsubscribe")
 async def stop(turn: Turn) -> None:
-    """From now on replies only; a form under way waits where it is."""
+    """From now on replies only; a form under way waits where it is. Staff must not lose their alarms by it."""
+    if turn.chat.is_group and await staff.group(turn.db, turn.chat.id) is not None:
+        turn.say(turn.t("stop.staff_group"))
+        return
     if turn.chat.stopped_at is None:
         await people.stop(turn.db, turn.now, turn.chat.id, turn.chat.person_id, _act(turn))
         turn.chat.stopped_at = round(turn.now.timestamp() * 1000)

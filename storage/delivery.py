@@ -17,6 +17,8 @@ REPLY_HORIZON = 1000  # ms: a reply may be given a send time this far ahead
 BULK_HORIZON = 100  # ms: bulk takes few slots ahead, so that a reply never waits behind it
 TURNED_ON_REPLY = 0
 FIRST_BULK_LANE = 2
+# Sources that answer this person's own words: they also go to who said STOP (and asked again) or cannot be reached.
+REPLIES = frozenset({"reply", "answer", "ticket", "ticket_note"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,7 @@ class _Pick:
     def _not_any_more(self, row: Sequence[Any]) -> str:
         if row[15] is not None and row[15] <= self.now:
             return "expired"
-        if row[5] in ("reply", "answer"):  # both answer this person's own words
+        if row[5] in REPLIES:
             return ""
         if row[16] is not None:
             return "stopped"

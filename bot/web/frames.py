@@ -11,6 +11,7 @@ from storage.webchat import Attachment
 
 Frame = dict[str, Any]
 
+BY_STAFF = {"answer", "ticket"}  # sources of what a person of ours wrote: a page shows it as theirs
 UNKNOWN = "application/octet-stream"
 # What no browser runs. A picture of another type would be shown broken, so it is a document to save.
 _PLAIN = re.compile(r"image/(png|jpeg|gif|webp)|audio/\w+|video/\w+|application/(pdf|json)|text/(plain|csv|calendar)")
@@ -24,7 +25,8 @@ def harmless(mime: str) -> str:
 def reply_frame(message: Outgoing, file: Attachment | None, now: datetime) -> Frame:
     """A message of the bot. Its file has a token here; the line makes the address its visitor can open."""
     reply = message.reply
-    frame: Frame = {"from": "bot", "at": now.isoformat(), "lang": message.language}
+    who = "staff" if message.source in BY_STAFF else "bot"
+    frame: Frame = {"from": who, "at": now.isoformat(), "lang": message.language}
     if message.operation != "delete":
         frame |= {"text": plain(reply.whole_text()), "html": rendered(reply)}
         frame["buttons"] = [

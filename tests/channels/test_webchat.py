@@ -125,6 +125,17 @@ async def test_an_edit_replaces_and_a_deletion_empties(db: Database) -> None:
     assert "text" not in deletion
 
 
+@pytest.mark.parametrize(
+    ("source", "who"), [("answer", "staff"), ("ticket", "staff"), ("reply", "bot"), ("ticket_note", "bot")]
+)
+async def test_what_a_person_wrote_is_shown_as_theirs(db: Database, source: str, who: str) -> None:
+    """And what the program says about it is not."""
+    conversation = await chat(db)
+    await WebChat(db, lambda: NOW).send(outgoing(db, conversation, Reply("Tidak."), source=source))
+
+    assert [frame["from"] for frame in await frames(db)] == [who]
+
+
 async def test_a_file_of_another_chat_is_not_sent(db: Database) -> None:
     """And one that is gone cannot be."""
     webchat, conversation = WebChat(db, lambda: NOW), await chat(db)

@@ -5,7 +5,7 @@ import pytest
 from bot import words
 from bot.messages import Lane, Reply
 from storage import outbox
-from storage.models import Consent, Outbox, Person
+from storage.models import Consent, Outbox, Person, Staff
 from storage.outbox import Row
 from tests.support.registering import conversation, register, rows
 from tests.support.world import World
@@ -40,6 +40,18 @@ async def test_stop_within_a_sentence_is_not_a_stop(world: World, sentence: str)
     await ani.says(sentence)
 
     assert (await conversation(world, ani)).stopped_at is None
+
+
+async def test_stop_in_a_staff_group_silences_nobody(world: World) -> None:
+    """One member's word must not cost an office its questions and alarms."""
+    async with world.db.session() as session:
+        session.add(Staff(channel="test", address="boss", role="owner", added_at=world.now))
+    office = world.group("kantor")
+    await office.says("/grupstaf", sender="boss")
+    await office.says("STOP", sender="sari")
+
+    assert "/grupstaf" in office.text
+    assert (await conversation(world, office)).stopped_at is None
 
 
 async def test_stop_and_start_restore_the_earlier_switches(world: World) -> None:
