@@ -48,10 +48,22 @@ async def _tell_nobody(kind: str) -> None:
     """The alarm of a program without staff: the log has it."""
 
 
+def _without_failing(alarm: Alarm) -> Alarm:
+    """The same, but an alarm that cannot be raised does not end what it was raised about."""
+
+    async def safely(kind: str) -> None:
+        try:
+            await alarm(kind)
+        except Exception:
+            log.exception("alarm failed", kind=kind)
+
+    return safely
+
+
 class Telegram:
     """The channel. `run` connects and keeps receiving; `send` is called by the sender only.
 
-    `bots` learns the bot's public name; `alarm` is called with what a person has to mend: conflict, webhook.
+    `bots` learns the bot's public name; `alarm` is called with what a person has to mend: conflict, stopped, webhook.
     """
 
     name = "telegram"
@@ -65,7 +77,8 @@ class Telegram:
         alarm: Alarm = _tell_nobody,
         pace: Pace = Pace(),
     ) -> None:
-        self._settings, self._db, self._alarm, self._pace = settings, db, alarm, pace
+        self._settings, self._db, self._pace = settings, db, pace
+        self._alarm = _without_failing(alarm)
         self._bots = {} if bots is None else bots
         self.per_second = settings.per_second * MARGIN
         self.chat_gap = settings.per_chat_seconds / MARGIN
@@ -162,6 +175,7 @@ class Telegram:
             except SendError as error:
                 if error.trouble is Trouble.STOPPED:
                     log.error("telegram refuses the token: check telegram.token", detail=error.detail)
+                    await self._alarm("stopped")
                 else:
                     log.warning("telegram not reached", trouble=error.trouble.value, detail=error.detail, again_in=wait)
                 await asyncio.sleep(max(wait, error.retry_after))

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Any
 
 import aiohttp
 import orjson
+from yarl import URL
 
 from bot.channels.telegram_errors import NO_JSON, trouble
 from bot.channels.telegram_json import decode
@@ -20,11 +22,17 @@ SIGNAL_PATIENCE = 10.0
 JSON = {"Content-Type": "application/json"}
 
 
+@cache
+def _limit(timeout: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=timeout, sock_connect=CONNECT)
+
+
 class Api:
     """`client` opens (or returns) the HTTP session, `address` gives the address of a method; it holds the token."""
 
     def __init__(self, client: Callable[[], Awaitable[aiohttp.ClientSession]], address: Callable[[str], str]) -> None:
-        self._client, self._address = client, address
+        self._client = client
+        self._address = cache(lambda method: URL(address(method)))
         self._signals: set[asyncio.Task[None]] = set()
 
     async def call(self, method: str, payload: dict[str, Any], timeout: float = PATIENCE) -> Any:
@@ -56,10 +64,10 @@ class Api:
 
     async def _answer(self, method: str, data: Any, headers: dict[str, str] | None, timeout: float) -> Any:
         """Never lets out an exception of the client: its text may hold the address, which holds the token."""
-        limit = aiohttp.ClientTimeout(total=timeout, sock_connect=CONNECT)
         try:
             client = await self._client()
-            async with client.post(self._address(method), data=data, headers=headers, timeout=limit) as response:
+            address, limit = self._address(method), _limit(timeout)
+            async with client.post(address, data=data, headers=headers, timeout=limit) as response:
                 status, body = response.status, await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             raise SendError(Trouble.DOWN, f"{method}: no connection") from None

@@ -41,7 +41,7 @@ class Pace:
 
 
 class Poller:
-    """`store` keeps updates, or raises DatabaseDown; `alarm` tells people what they have to mend."""
+    """`store` keeps updates, or raises DatabaseDown; `alarm` tells people what they have to mend, and never fails."""
 
     def __init__(
         self,
@@ -105,6 +105,7 @@ class Poller:
             return self._pace.conflict
         if error.trouble is Trouble.STOPPED:
             log.error("telegram refuses the token", detail=error.detail)
+            await self._alarm("stopped")
             return self._pace.conflict
         log.warning("telegram not reached", trouble=error.trouble.value, detail=error.detail)
         return max(self._pace.trouble, error.retry_after)

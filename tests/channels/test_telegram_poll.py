@@ -210,11 +210,29 @@ async def test_a_refused_menu_of_commands_does_not_keep_us_from_people(api: BotA
 async def test_a_wrong_token_is_tried_again_but_gently(api: BotApi, sqlite_url: str) -> None:
     """401 at the start is told and tried again, so that a mended token needs no second restart of Telegram."""
     api.faults.add("unauthorized", "getMe", times=2)
-    async with telegram_bot(api, sqlite_url, small_router()):
+    async with telegram_bot(api, sqlite_url, small_router()) as bot:
         await api.user(101).start()
         await api.user(101).reads("Selamat")
 
     assert [refused.code for refused in api.refused] == [401, 401]
+    assert bot.alarms == ["stopped", "stopped"]
+
+
+async def test_an_alarm_that_fails_stops_nothing(api: BotApi, bot: TelegramBot, wati: User) -> None:
+    """Whoever should be told cannot be: polling goes on."""
+    bot.alarms = Full()
+    api.faults.add("unauthorized", "getUpdates", times=2)
+    await until(lambda: len(api.refused) == 2)
+    await wati.start()
+
+    await wati.reads("Selamat")
+
+
+class Full(list[str]):
+    """Alarms that nobody can write down."""
+
+    def append(self, kind: str) -> None:
+        raise OSError(kind)
 
 
 async def test_being_stopped_loses_nothing_and_repeats_nothing(api: BotApi, sqlite_url: str) -> None:

@@ -211,7 +211,6 @@ async def test_silence_is_no_answer(
     accepted: bool, count: int, api: BotApi, bot: TelegramBot, wati: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A call that is never answered is given up in time and repeated once."""
-    monkeypatch.setattr("bot.channels.telegram_api.PATIENCE", 0.2)
     monkeypatch.setattr("bot.sender.TIMEOUT", 0.2)
     api.faults.add("half_open", "sendMessage", accepted=accepted)
     await wati.start()

@@ -35,6 +35,13 @@ async def bot(api: BotApi, sqlite_url: str) -> AsyncIterator[TelegramBot]:
 
 
 @pytest.fixture
+async def any_bot(api: BotApi, url: str) -> AsyncIterator[TelegramBot]:
+    """The same, once on each engine."""
+    async with telegram_bot(api, url, small_router(), mode="webhook") as bot:
+        yield bot
+
+
+@pytest.fixture
 async def client() -> AsyncIterator[aiohttp.ClientSession]:
     """Somebody who posts, over as many connections as they like."""
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
@@ -162,43 +169,43 @@ async def test_half_an_emoji_is_put_aside(bot: TelegramBot, client: aiohttp.Clie
 
 
 async def test_an_update_has_one_effect_however_often_it_comes(
-    api: BotApi, bot: TelegramBot, client: aiohttp.ClientSession
+    api: BotApi, any_bot: TelegramBot, client: aiohttp.ClientSession
 ) -> None:
     """A hundred times one after the other and twenty at once: one row, one reply, always 200."""
     api.user(101, started=True)
     body = said("halo", number=7)
-    statuses = [(await post(client, bot, body))[0] for _ in range(100)]
-    at_once = await asyncio.gather(*(post(client, bot, body) for _ in range(20)))
+    statuses = [(await post(client, any_bot, body))[0] for _ in range(100)]
+    at_once = await asyncio.gather(*(post(client, any_bot, body) for _ in range(20)))
     await api.user(101).reads("halo")
-    await bot.ended(1)
+    await any_bot.ended(1)
 
     assert statuses + [status for status, _ in at_once] == [200] * 120
-    assert (len(await bot.stored()), len(await bot.outbox()), len(api.log)) == (1, 1, 1)
+    assert (len(await any_bot.stored()), len(await any_bot.outbox()), len(api.log)) == (1, 1, 1)
 
 
 async def test_twenty_at_once_of_a_new_update_have_one_effect(
-    api: BotApi, bot: TelegramBot, client: aiohttp.ClientSession
+    api: BotApi, any_bot: TelegramBot, client: aiohttp.ClientSession
 ) -> None:
     """Also when the very first ones race."""
     api.user(101, started=True)
     body = said("halo", number=8)
-    answers = await asyncio.gather(*(post(client, bot, body) for _ in range(20)))
-    await bot.ended(1)
+    answers = await asyncio.gather(*(post(client, any_bot, body) for _ in range(20)))
+    await any_bot.ended(1)
 
     assert {status for status, _ in answers} == {200}
-    assert (len(await bot.stored()), len(api.log)) == (1, 1)
+    assert (len(await any_bot.stored()), len(api.log)) == (1, 1)
 
 
 async def test_ten_messages_over_forty_connections_are_one_conversation(
-    api: BotApi, bot: TelegramBot, client: aiohttp.ClientSession
+    api: BotApi, any_bot: TelegramBot, client: aiohttp.ClientSession
 ) -> None:
     """They arrive together and are handled one by one, in the order in which they were stored; no state is lost."""
     wati = api.user(101, started=True)
-    await post(client, bot, said("/nama"))
+    await post(client, any_bot, said("/nama"))
     await wati.reads("Siapa nama")
-    others = [post(client, bot, said("x", chat=200 + number)) for number in range(30)]
-    answers = await asyncio.gather(*(post(client, bot, said(f"n{number}")) for number in range(10)), *others)
-    rows = await bot.ended(11 + 30)
+    others = [post(client, any_bot, said("x", chat=200 + number)) for number in range(30)]
+    answers = await asyncio.gather(*(post(client, any_bot, said(f"n{number}")) for number in range(10)), *others)
+    rows = await any_bot.ended(11 + 30)
     first = await wati.reads("n")
     names = [first.text, *(seen.text for seen in await wati.reads(9))]
 
