@@ -24,6 +24,7 @@ class Rule:
     some: re.Pattern[str]
     all: tuple[re.Pattern[str], ...]
     none: re.Pattern[str] | None
+    soft: bool = False  # gives way to a topic that is surely meant
 
     def fits(self, text: str) -> bool:
         """Whether a normalised text is what the rule describes."""
@@ -50,6 +51,7 @@ def read_rules(table: Mapping[str, Any]) -> Iterator[Rule]:
             any_of(row["any"]),
             tuple(any_of([pattern]) for pattern in row.get("all", ())),
             any_of(none) if none else None,
+            row.get("soft", False),
         )
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from knowledge.citations import is_citation, without_law
 from knowledge.facets import Facet, coverage, facet
-from knowledge.intents import Reason, load_rules
+from knowledge.intents import Reason, Rule, load_rules
 from knowledge.language import frame_terms, is_subject, plain, read, tokens, words
 from knowledge.ranking import Match, Ranker
 from knowledge.spelling import Speller, spellings
@@ -19,10 +19,10 @@ Status = Literal["answered", "choose", "unknown", "function"]
 Regime = Literal["pemilu", "pilkada", "both", ""]
 
 # Logistic regression, fitted on the tuning questions of bench/answers: how likely the best match is the right topic.
-CONSTANT = -7.86
-WEIGHTS = {"score": 1.55, "near": 0.6, "asked": 1.26, "covered": 2.49, "subject": 1.67, "strange": -0.26}
-LENGTH, MARGIN, FRAME = 1.87, 5.72, 0.93
-ANSWER = 0.45
+CONSTANT = -9.24
+WEIGHTS = {"score": 1.8, "near": 0.81, "asked": 1.5, "covered": 2.79, "subject": 1.06}
+LENGTH, MARGIN, FRAME = 2.2, 6.32, 1.26
+ANSWER = 0.5
 CERTAIN = 0.8  # a rule that is surer than this is not taken for a wish
 WISHED = 0.9
 PERSONAL = 0.995
@@ -71,16 +71,20 @@ class Index:
         """Decide what a question wants; any text of any length is allowed."""
         regular = tokens(question, self._speller.mend)
         text, regime = " ".join(regular), regime_of(regular)
-        raw = plain(question)
-        for rule in self._rules:
-            # Attempts to take over the bot are mostly English: they are judged by the words as typed.
-            if rule.fits(raw if rule.reason == "injection" else text):
-                if rule.function:
-                    return Finding(status="function", topic=rule.function, regime=regime, score=1.0)
-                return Finding(status="unknown", reason=rule.reason, regime=regime)
         wanted = facet(text)
         found = self._decide(self._asked(question), regime, wanted)
-        return self._wish(regular, wanted, found) or found
+        rule = self._rule(plain(question), text)
+        if rule is None or (rule.soft and found.score >= CERTAIN):
+            return self._wish(regular, wanted, found) or found
+        if rule.function:
+            return Finding(status="function", topic=rule.function, regime=regime, score=1.0)
+        return Finding(status="unknown", reason=rule.reason, regime=regime)
+
+    def _rule(self, typed: str, regular: str) -> Rule | None:
+        """The first rule of intents.toml that fits. Attempts to take over the bot are mostly English: they are judged
+        by the words as typed."""
+        fits = (rule for rule in self._rules if rule.fits(typed if rule.reason == "injection" else regular))
+        return next(fits, None)
 
     def _wish(self, regular: Sequence[str], wanted: Facet, found: Finding) -> Finding | None:
         """The function that a text wishes for, unless it is rather a question for the rule that was found."""
@@ -103,7 +107,7 @@ class Index:
         ranked = sorted((self._for_regime(match, regime) for match in self._ranker.rank(asked)), key=best_first)
         ranking = tuple((match.topic, match.score) for match in ranked)
         fitting = [match for match in ranked if self._covered[match.topic].holds(wanted)]
-        score = sureness(fitting, ranked, asked)
+        score = 0.0 if self._of_another_law(asked) else sureness(fitting, ranked, asked)
         if score < ANSWER:
             reason: Reason = "gibberish" if asked and not ranked else ""
             return Finding(status="unknown", regime=regime, score=score, ranking=ranking, reason=reason)
@@ -111,6 +115,10 @@ class Index:
         if len(asked) > SHORT and not (regime == "" and self._by_regime(near)):
             near = near[:1]
         return self._offer(near, regime, score, ranking)
+
+    def _of_another_law(self, asked: Sequence[str]) -> bool:
+        """Whether a question cites an article of a law that is not about elections."""
+        return any(":" in term and "/" not in term and term not in self._ranker.weight for term in asked)
 
     def _for_regime(self, match: Match, regime: Regime) -> Match:
         """A topic that is about one regime only is unlikely to be meant by a question about the other."""
@@ -151,7 +159,8 @@ class Index:
 def examples(topics: Iterable[Topic], mend: Callable[[str], str]) -> dict[str, list[list[str]]]:
     """Normalised texts of each kind of wish, and the ways of asking for a rule."""
     wished = {kind: [tokens(text, mend) for text in texts] for kind, texts in load_wishes().items()}
-    return {**wished, RULE: [tokens(asked) for topic in topics for asked in (topic.title, *topic.ask)]}
+    asked_for = wished.pop(RULE, [])
+    return {**wished, RULE: [*asked_for, *(tokens(asked) for topic in topics for asked in (topic.title, *topic.ask))]}
 
 
 def sentences(topic: Topic) -> list[str]:

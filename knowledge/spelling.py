@@ -2,13 +2,22 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from knowledge.language import plain, words
 
 SHORTEST = 4
 MIDDLE = 7
 LONG = 8
+SPOKEN = (
+    ("di", ""),
+    ("nge", ""),
+    ("ng", ""),
+    ("ng", "k"),
+    ("ny", "s"),
+    ("n", "t"),
+    ("m", "p"),
+)  # what verbs begin with
 KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 
 
@@ -26,10 +35,21 @@ class Speller:
         """The known word meant by `word`, or `word` itself."""
         if len(word) < SHORTEST or len(word) > 30 or word in self._known or not word.isalpha():
             return word
+        if spoken := next((form for form in colloquial(word) if form in self._known), ""):
+            return spoken
         near = {known for left in shortened(word) for known in self._near.get(left, ()) if known[0] == word[0]}
         ranked = sorted((distance(word, known), -self._known[known], known) for known in near if plausible(word, known))
         slips = 2 if len(word) >= LONG else 1
         return ranked[0][2] if ranked and ranked[0][0] <= slips else word
+
+
+def colloquial(word: str) -> Iterator[str]:
+    """Regular forms of a verb as it is spoken: `nyetor` may be setor, `ngumpulin` kumpulkan or kumpul."""
+    spoken_in = word.endswith("in")
+    base = word[:-2] if spoken_in else word
+    bases = [base, *(regular + base[len(spoken) :] for spoken, regular in SPOKEN if base.startswith(spoken))]
+    for regular in bases if spoken_in else bases[1:]:
+        yield from (regular + "kan", regular) if spoken_in else (regular,)
 
 
 def shortened(word: str) -> set[str]:

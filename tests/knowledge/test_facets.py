@@ -78,3 +78,12 @@ def test_what_a_topic_says_of_a_body_is_answered(question: str, topic: str) -> N
     """The same kinds of question, where there is an answer."""
     assert INDEX.find(question).ranking[0][0] == topic
     assert INDEX.find(question).status in {"answered", "choose"}
+
+
+def test_things_are_counted_only_where_a_topic_counts_them() -> None:
+    """The days that a court has are not the number of its judges."""
+    covered = coverage(["hakim memutus perkara pidana paling lama 7 hari", "pps 3 orang"])
+
+    assert not covered.holds(facet("berapa hakim"))
+    assert covered.holds(facet("berapa hari hakim memutus"))
+    assert covered.holds(facet("berapa pps"))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from knowledge import Index, load
 from knowledge.intents import any_of, load_rules
 
 
@@ -34,3 +35,11 @@ def test_rule_must_be_a_known_function_or_reason(tmp_path: Path, row: str) -> No
     """A misspelt name would otherwise never be handled."""
     with pytest.raises(ValueError, match="rule 1 needs one known function or reason"):
         load_rules(written(tmp_path, f"{row}\nany = ['a']"))
+
+
+def test_soft_rule_gives_way_to_a_topic() -> None:
+    """Rice is not our business, unless it is handed out by an incumbent."""
+    index = Index(load())
+
+    assert index.find("harga beras hari ini").reason == "off_topic"
+    assert index.find("bupati bagi beras pemda ada fotonya menjelang pilkada").topic == "program-petahana"

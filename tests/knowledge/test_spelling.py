@@ -62,3 +62,19 @@ def test_spellings_count_our_words_and_know_the_slang() -> None:
 
     assert counted["kampanye"] >= 2
     assert "gimana" in counted
+
+
+@pytest.mark.parametrize(
+    ("spoken", "regular"),
+    [
+        ("disiapin", "siapkan"),
+        ("ngumpulin", "kumpulkan"),
+        ("nyetor", "setor"),
+        ("mantau", "pantau"),
+        ("nulis", "tulis"),
+    ],
+)
+def test_spoken_verb_is_made_regular(spoken: str, regular: str) -> None:
+    """Speech drops the written prefix and says -in for -kan; only known words are made of it."""
+    assert Speller({regular: 1}).mend(spoken) == regular
+    assert Speller({"lainnya": 1}).mend(spoken) == spoken

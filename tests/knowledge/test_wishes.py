@@ -11,7 +11,7 @@ SMALL = Wishes({"report": [["mau", "lapor"], ["ada", "curang"]], RULE: [["batas"
 
 def test_every_function_has_examples() -> None:
     """And no kind is misspelt."""
-    assert load_wishes().keys() == set(get_args(Function))
+    assert load_wishes().keys() - {RULE} == set(get_args(Function))
 
 
 def test_nearest_kind_is_guessed() -> None:
