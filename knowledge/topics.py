@@ -33,7 +33,8 @@ class TopicError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """One rule of election law on both sides. Texts are Indonesian; `ask` holds ways people put the question."""
+    """One rule of election law on both sides. Texts are Indonesian; `ask` holds ways people put the question,
+    `must_pass` further questions that have to find it before a change of it is published."""
 
     id: str
     title: str
@@ -53,6 +54,7 @@ class Topic:
     caveat: str = ""
     evidence: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
+    must_pass: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     valid_from: date | None = None
     valid_until: date | None = None
