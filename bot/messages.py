@@ -89,14 +89,17 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Something to tap: `data` ("prefix:value") comes back as `pressed`; a `url` opens instead."""
+    """Something to tap: `data` ("prefix:value") comes back as `pressed`; a `url` opens instead; `share` is what the
+    person takes along into another chat, where the channel can do that: elsewhere the url stands in, if there is one.
+    """
 
     label: str
     data: str = ""
     url: str = ""
+    share: str = ""
 
     def __post_init__(self) -> None:
-        if not self.label or bool(self.data) == bool(self.url):
+        if not self.label or bool(self.data) == bool(self.url or self.share):
             raise ValueError(f"a button needs a label and either data or a url: {self}")
         if limits.units(self.label) > limits.LABEL:
             raise TooLong(f"label over {limits.LABEL} letters: {self.label!r}")
@@ -155,7 +158,9 @@ class Reply:
         """As versioned JSON, readable by this release and the next."""
         body: dict[str, Any] = {"v": FORMAT, "t": self.text}
         if self.buttons:
-            body["b"] = [[button.label, button.data, button.url] for button in self.buttons]
+            body["b"] = [
+                [one.label, one.data, one.url, *((one.share,) if one.share else ())] for one in self.buttons
+            ]
         if self.comparison is not None:
             one = self.comparison
             body["c"] = [one.title, one.left, one.right, one.rows, one.notes]
@@ -171,7 +176,7 @@ class Reply:
         if "c" in body:
             title, left, right, rows, notes = body["c"]
             compared = Comparison(title, left, right, tuple((a, b, c) for a, b, c in rows), tuple(notes))
-        buttons = tuple(Button(label, data, url) for label, data, url in body.get("b", ()))
+        buttons = tuple(Button(*fields[:4]) for fields in body.get("b", ()))
         return cls(body["t"], buttons, compared, body.get("f"))
 
 

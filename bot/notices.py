@@ -15,11 +15,15 @@ def day(language: str, when: date) -> str:
     return f"{when.day} {words.listed('times.months', language or words.DEFAULT)[when.month - 1]} {when.year}"
 
 
-def question(language: str, number: int, asked: str, about: str, is_group: bool) -> Reply:
-    """An open question as staff see it; `about` is one line on when, which language and why."""
+def question(language: str, number: int, asked: str, about: str, is_group: bool, people: int = 1) -> Reply:
+    """An open question as staff see it; `about` is one line on when, which language and why; `people` how many ask it.
+    """
     key = "staff.question_group" if is_group else "staff.question_private"
     text = words.text(language, key, number=number, asked=_short(language, asked, SHOWN_LENGTH), about=about)
     buttons = [] if is_group else [_button(language, "staff.reply", f"staff.answer:{number}")]
+    if people > 1:
+        text = f"{text}\n\n{words.text(language, 'staff.alike', people=people)}"
+        buttons.append(_button(language, "staff.alike_button", f"staff.alike:{number}"))
     return Reply(text, (*buttons, _button(language, "staff.close", f"staff.close:{number}")))
 
 

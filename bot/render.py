@@ -20,13 +20,17 @@ _ABBREVIATION = re.compile(r"\b(?:No|jo|dll|dst|Prof|Dr|a\.n)\.$")
 _REPOSITORY = re.compile(r"^([\w-]+/[\w.-]+):(\S+)$")
 
 
-def answer(topic: Topic, notices: Notices, language: str, regime: str = "", today: date | None = None) -> list[Reply]:
-    """The short answer: both sides, the asked one first; what differs; how sure we are; where to read on."""
-    buttons = (
-        _button(language, "answer.sources", f"ask.sources:{topic.id}"),
-        *((_button(language, "answer.related", f"ask.related:{topic.id}"),) if topic.related else ()),
-        _button(language, "answer.person", "ask.person"),
-    )
+def answer(
+    topic: Topic,
+    notices: Notices,
+    language: str,
+    regime: str = "",
+    today: date | None = None,
+    buttons: Sequence[Button] = (),
+) -> list[Reply]:
+    """The short answer: both sides, the asked one first; what differs; how sure we are; where to read on (see
+    `below`)."""
+    buttons = tuple(buttons) or below(topic, language)
     after = "\n\n".join(_after(topic, notices, language, today, _short_caveat(topic, language)))
     if _alike(topic):
         after += " " + words.text(language, "answer.checked_both", how=_confidence(topic, "pemilu", language))
@@ -35,6 +39,17 @@ def answer(topic: Topic, notices: Notices, language: str, regime: str = "", toda
         return _fitting(after, buttons, _table(topic, language, sides))
     told = [_said(topic, side, language) for side in sides]
     return _fitting("\n\n".join([f"*{escape(topic.title)}*", *told, after]), buttons)
+
+
+def below(topic: Topic, language: str, number: int = 0, share: Button | None = None) -> tuple[Button, ...]:
+    """The buttons under an answer: did it help (where it has a number), then where to read on, then passing it on."""
+    judged = ("yes", "no") if number else ()
+    return (
+        *(_button(language, f"answer.{one}", f"ask.{one}:{number}") for one in judged),
+        _button(language, "answer.sources", f"ask.sources:{topic.id}"),
+        *((_button(language, "answer.related", f"ask.related:{topic.id}"),) if topic.related else ()),
+        *((share,) if share else ()),
+    )
 
 
 def sources(topic: Topic, language: str) -> list[Reply]:

@@ -2,6 +2,7 @@
 
 from bot.router import Router
 from handlers import (
+    alike,
     answering,
     ask,
     groups,
@@ -16,6 +17,7 @@ from handlers import (
     topics,
 )
 from handlers import (
+    verdict,
     help as help_,
 )
 
@@ -24,9 +26,11 @@ CONVERSATIONS: list[Router] = [
     topics.router,
     meetings.router,
     staff.router,
+    verdict.router,
     answering.router,
     groups.router,
     start.router,
+    alike.router,
     register.router,
     privacy.router,
     stop.router,

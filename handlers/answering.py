@@ -20,17 +20,17 @@ EXTRA = "extra"  # data: further answers that wait for "send as an addition?", b
 async def replied(turn: Turn) -> None:
     """A reply to a question is its answer; an edit of that reply corrects it."""
     origin = turn.replied
-    question = await turn.db.get(Question, origin.source_id) if origin and await _may_answer(turn) else None
+    question = await turn.db.get(Question, origin.source_id) if origin and await may_answer(turn) else None
     if question is None:
         return
-    if await _fits(turn):
+    if await fits(turn):
         await _answer(turn, question)
 
 
 @router.button("staff.answer")
 async def begin(turn: Turn) -> None:
     """Asks for the answer to one question."""
-    question = await _chosen(turn)
+    question = await chosen(turn)
     if question is None:
         return
     turn.data["answering"] = question.id
@@ -52,7 +52,7 @@ async def _ask(turn: Turn) -> None:
 @router.answer(WRITING, again=_ask, free=True)
 async def written(turn: Turn) -> None:
     """The text is the answer to the question chosen before."""
-    if not await _may_answer(turn) or not await _fits(turn):
+    if not await may_answer(turn) or not await fits(turn):
         return
     question = await turn.db.get(Question, turn.data.pop("answering", 0))
     turn.chat.state = ""
@@ -65,14 +65,14 @@ async def written(turn: Turn) -> None:
 @router.button("staff.extra")
 async def extra(turn: Turn) -> None:
     """Sends a second answer as an addition."""
-    question = await _chosen(turn)
+    question = await chosen(turn)
     if question is None:
         return
     text, message = turn.data.get(EXTRA, {}).pop(str(question.id), ("", ""))
     if not text:
         turn.show(turn.t("staff.addition_gone"))
         return
-    outcome = await questions.add(turn.db, turn.now, question, text, by=_by(turn), message=message)
+    outcome = await questions.add(turn.db, turn.now, question, text, by=by(turn), message=message)
     turn.show(_told(turn, outcome, question.id, "staff.sent_addition"))
 
 
@@ -86,10 +86,10 @@ async def drop(turn: Turn) -> None:
 @router.button("staff.close")
 async def close(turn: Turn) -> None:
     """Ends a question without an answer."""
-    question = await _chosen(turn)
+    question = await chosen(turn)
     if question is None:
         return
-    done = await questions.close(turn.db, turn.now, question, by=_by(turn), name=turn.incoming.sender_name)
+    done = await questions.close(turn.db, turn.now, question, by=by(turn), name=turn.incoming.sender_name)
     turn.say(turn.t("staff.closed" if done else "staff.not_open", number=question.id))
 
 
@@ -97,14 +97,14 @@ async def _answer(turn: Turn, question: Question) -> None:
     """The text of this turn as an answer: the first, a correction, or perhaps an addition."""
     text, message = turn.incoming.text, f"{turn.chat.id}:{turn.incoming.message}"
     if turn.incoming.edited and question.answer_message == message:
-        outcome = await questions.correct(turn.db, turn.now, question, text, by=_by(turn))
+        outcome = await questions.correct(turn.db, turn.now, question, text, by=by(turn))
         turn.say(_told(turn, outcome, question.id, "staff.sent_correction"))
         return
     outcome = await questions.answer(
-        turn.db, turn.now, question, text, by=_by(turn), name=turn.incoming.sender_name, message=message
+        turn.db, turn.now, question, text, by=by(turn), name=turn.incoming.sender_name, message=message
     )
     if outcome != Outcome.ALREADY:
-        turn.say(_told(turn, outcome, question.id, "staff.sent"))
+        await _confirm(turn, outcome, question)
         return
     turn.data.setdefault(EXTRA, {})[str(question.id)] = (text, message)
     buttons = (
@@ -114,12 +114,21 @@ async def _answer(turn: Turn, question: Question) -> None:
     turn.say(turn.t("staff.already", number=question.id), *buttons)
 
 
+async def _confirm(turn: Turn, outcome: Outcome, question: Question) -> None:
+    """Says how far the first answer went, and offers to keep it for those who will ask the same."""
+    people = await questions.reached(turn.db, question) if outcome == Outcome.SENT else 0
+    text = _told(turn, outcome, question.id, "staff.sent")
+    if people > 1:
+        text = turn.t("staff.sent_many", number=question.id, people=people)
+    turn.say(text, turn.button("staff.pair", f"staff.pair:{question.id}"))
+
+
 def _told(turn: Turn, outcome: Outcome, number: int, sent: str) -> str:
     """What staff read about the fate of their words."""
     return turn.t(sent if outcome == Outcome.SENT else f"staff.not_sent_{outcome}", number=number)
 
 
-async def _fits(turn: Turn) -> bool:
+async def fits(turn: Turn) -> bool:
     """Whether the message can go to the asker as it is; else says why not."""
     text = turn.incoming.text
     if turn.incoming.kind != "text" or not text:
@@ -131,17 +140,19 @@ async def _fits(turn: Turn) -> bool:
     return True
 
 
-async def _chosen(turn: Turn) -> Question | None:
-    """The question a button names, if this person may answer it; else says so."""
-    if not await _may_answer(turn):
+async def chosen(turn: Turn, number: str | None = None) -> Question | None:
+    """The question a button names (or `number`), if this person may answer it; else says so."""
+    number = turn.value if number is None else number
+    if not await may_answer(turn):
         return None
-    question = await turn.db.get(Question, int(turn.value)) if turn.value.isdecimal() else None
-    if question is None:
+    found = await turn.db.get(Question, int(number)) if number.isascii() and number.isdecimal() else None
+    if found is None or found.status == store.ERASED:
         turn.say(turn.t("staff.no_question"))
-    return question
+        return None
+    return found
 
 
-async def _may_answer(turn: Turn) -> bool:
+async def may_answer(turn: Turn) -> bool:
     """Members of a group that is bound to questions, and staff whose role includes it."""
     if turn.chat.is_group:
         group = await staff_store.group(turn.db, turn.chat.id)
@@ -154,5 +165,6 @@ async def _may_answer(turn: Turn) -> bool:
     return False
 
 
-def _by(turn: Turn) -> str:
+def by(turn: Turn) -> str:
+    """Who acts, as the audit names them."""
     return f"{turn.chat.channel}:{turn.incoming.who}"

@@ -6,6 +6,7 @@ from bot.logs import get_logger
 from bot.messages import Button
 from bot.router import Router
 from bot.services import alarms, questions
+from bot.talk_text import described
 from bot.turn import Turn
 from handlers.topics import PERSON, QUESTION, go_on, leave, tell
 from knowledge import Finding, Index, looks_like_question
@@ -104,7 +105,7 @@ async def this(turn: Turn) -> None:
 @router.button("ask.not")
 async def not_these(turn: Turn) -> None:
     """None of the offered topics: a person answers."""
-    await _keep(turn, str(turn.data.get("asked", "")), "not_these")
+    await keep(turn, str(turn.data.get("asked", "")), "not_these")
     await go_on(turn)
 
 
@@ -117,7 +118,7 @@ async def person(turn: Turn) -> None:
     if turn.chat.is_group:
         turn.say(turn.t("ask.person_group"), *_private(turn))
     elif turn.again and last:
-        await _keep(turn, last, "person")
+        await keep(turn, last, "person")
         await go_on(turn)
     else:
         turn.expect(PERSON)
@@ -127,27 +128,45 @@ async def person(turn: Turn) -> None:
 @router.answer(PERSON, free=True)
 async def to_person(turn: Turn) -> None:
     """The question to a person, in their own words."""
-    if turn.incoming.kind != "text" or not turn.text:
+    if not turn.text:
         turn.say(turn.t("ask.need_text"))
         return
     leave(turn)
-    await _keep(turn, turn.text, "person")
+    await keep(turn, described(turn.incoming), "person")
+    if turn.incoming.kind != "text":
+        turn.say(turn.t("talk.only_text"))
 
 
 @router.button("ask.send")
 async def send_last(turn: Turn) -> None:
     """The question asked last goes to a person."""
     leave(turn)
-    await _keep(turn, str(turn.data.get("asked", "")), "person")
+    await keep(turn, str(turn.data.get("asked", "")), "person")
     await go_on(turn)
 
 
+async def keep(turn: Turn, text: str, reason: str) -> bool:
+    """Stores a question for staff and says so; whether it was stored. `reason` is one of `questions.ask`."""
+    if not text:
+        turn.say(turn.t("ask.forgotten"))
+        return False
+    kept = await questions.ask(
+        turn.db, turn.now, turn.context.owners, turn.context.timezone, turn.chat.id, text, reason
+    )
+    if kept is None:
+        turn.say(turn.t("ask.too_many", count=questions.MOST_OPEN))
+        return False
+    turn.data.pop("asked", None)
+    turn.say(turn.t(f"ask.{reason}_kept", number=kept.id), turn.button("ask.topics_button", "ask.topics"))
+    return True
+
+
 async def _answered(turn: Turn, index: Index, finding: Finding) -> None:
-    tell(turn, index.topics[finding.topic], finding.regime)
+    await tell(turn, index.topics[finding.topic], finding.regime, turn.text[:KEPT])
 
 
 async def _choose(turn: Turn, index: Index, finding: Finding) -> None:
-    listed, buttons = render.choice([index.topics[one] for one in finding.candidates], "ask.topic")
+    listed, buttons = render.choice([index.topics[one] for one in finding.candidates], "ask.pick")
     none = () if turn.chat.is_group else (turn.button("ask.not_these", "ask.not"),)
     turn.say(f"{turn.t('ask.choose')}\n\n{listed}", *buttons, *none)
 
@@ -172,7 +191,7 @@ async def _unknown(turn: Turn, index: Index, finding: Finding) -> None:
     elif turn.chat.is_group:
         turn.say(turn.t("ask.in_group_unknown"), *_private(turn))
     else:
-        await _keep(turn, turn.text, "unknown")
+        await keep(turn, turn.text, "unknown")
 
 
 async def _unavailable(turn: Turn, error: str) -> None:
@@ -182,30 +201,17 @@ async def _unavailable(turn: Turn, error: str) -> None:
     if turn.chat.is_group:
         turn.say(turn.t("ask.unavailable"))
     else:
-        await _keep(turn, turn.text, "unavailable")
-
-
-async def _keep(turn: Turn, text: str, reason: str) -> None:
-    """Stores a question for staff and says so."""
-    if not text:
-        turn.say(turn.t("ask.forgotten"))
-        return
-    kept = await questions.ask(
-        turn.db, turn.now, turn.context.owners, turn.context.timezone, turn.chat.id, text, reason
-    )
-    if kept is None:
-        turn.say(turn.t("ask.too_many", count=questions.MOST_OPEN))
-        return
-    turn.data.pop("asked", None)
-    turn.say(turn.t(f"ask.{reason}_kept", number=kept.id), turn.button("ask.topics_button", "ask.topics"))
+        await keep(turn, turn.text, "unavailable")
 
 
 def _ask_for_person(turn: Turn, last: str) -> None:
+    """One question, written now; or a talk, for which somebody has to have time."""
+    live = turn.button("talk.begin", "talk.begin")
     if last:
         shown = last if len(last) <= 300 else f"{last[:300]}…"
-        turn.say(turn.t("ask.person_last", asked=shown), turn.button("ask.send_last", "ask.send"))
+        turn.say(turn.t("ask.person_last", asked=shown), turn.button("ask.send_last", "ask.send"), live)
     else:
-        turn.say(turn.t("ask.person"))
+        turn.say(turn.t("ask.person"), live)
 
 
 def _examples(turn: Turn) -> tuple[Button, ...]:

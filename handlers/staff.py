@@ -88,7 +88,9 @@ async def waiting(turn: Turn) -> None:
         turn.say(turn.t("staff.none_open"))
         return
     asked = [(one, store.unseal(turn.db, one.text)) for one in found]
-    lines = "\n".join(f"{one.id}. {escape(_line_of(text))}" for one, text in asked)
+    people = await store.people(turn.db, [one.id for one in found])
+    many = {number: turn.t("staff.people_count", people=count) for number, count in people.items() if count > 1}
+    lines = "\n".join(f"{one.id}. {escape(_line_of(text))}{many.get(one.id, '')}" for one, text in asked)
     buttons = [Button(fitting(f"{one.id}. {text}", few=True), f"staff.question:{one.id}") for one, text in asked]
     title = turn.t("staff.open_list", count=await store.count_open(turn.db))
     turn.say(f"{title}\n\n{lines}", *buttons)
@@ -107,7 +109,8 @@ async def show(turn: Turn) -> None:
     zone = turn.context.timezone
     about = notices.about(turn.language, question.asked_at, zone, asker.language, question.reason)
     asked = store.unseal(turn.db, question.text)
-    reply = notices.question(turn.language, question.id, asked, about, is_group=False)
+    people = (await store.people(turn.db, [question.id])).get(question.id, 1)
+    reply = notices.question(turn.language, question.id, asked, about, is_group=False, people=people)
     turn.say(reply.text, *reply.buttons)
 
 

@@ -1,11 +1,13 @@
 """The topics themselves: shown, with their sources and neighbours, and the list of all."""
 
 from bot import render, words
-from bot.links import private_chat
-from bot.messages import Reply
+from bot.links import pass_on, private_chat, topic_page
+from bot.messages import Button, Reply
 from bot.router import Router, normal
+from bot.services import answers
 from bot.turn import Turn
 from knowledge import Topic
+from storage.answers import ASKED, OPENED
 
 router = Router("topics")
 
@@ -20,7 +22,17 @@ async def topic(turn: Turn) -> None:
     chosen = _topic(turn)
     if chosen is not None:
         leave(turn)
-        tell(turn, chosen)
+        await tell(turn, chosen)
+    await go_on(turn)
+
+
+@router.button("ask.pick")
+async def picked(turn: Turn) -> None:
+    """One of the topics offered for a question."""
+    chosen = _topic(turn)
+    if chosen is not None:
+        leave(turn)
+        await tell(turn, chosen, asked=str(turn.data.get("asked", "")))
     await go_on(turn)
 
 
@@ -61,15 +73,28 @@ async def topics(turn: Turn) -> None:
     turn.show(f"{turn.t('ask.topics', page=page, pages=pages)}\n\n{listed}", *buttons)
 
 
-def tell(turn: Turn, chosen: Topic, regime: str = "") -> None:
-    """A topic's answer: short in a group, both sides elsewhere."""
+async def tell(turn: Turn, chosen: Topic, regime: str = "", asked: str = "") -> None:
+    """A topic's answer: short in a group, both sides elsewhere, with the question whether it helped."""
+    how = ASKED if asked else OPENED
     link = private_chat(turn.context, turn.chat.channel, f"t_{chosen.id}")
     if turn.chat.is_group and (link or not turn.incoming.pressed):
+        await answers.note(turn.db, turn.now, turn.chat.id, chosen, how)
         _say(turn, [render.in_group(chosen, turn.language, link)])
         return
+    kept = "" if turn.chat.is_group else asked  # members of a group did not ask us to remember their words
+    number = await answers.note(turn.db, turn.now, turn.chat.id, chosen, how, kept)
     notices = turn.context.knowledge().topics.notices
     today = turn.now.astimezone(turn.context.timezone).date()
-    _say(turn, render.answer(chosen, notices, turn.language, regime, today))
+    buttons = render.below(chosen, turn.language, 0 if turn.chat.is_group else number, _share(turn, chosen))
+    _say(turn, render.answer(chosen, notices, turn.language, regime, today, buttons))
+
+
+def _share(turn: Turn, chosen: Topic) -> Button | None:
+    """Passes the answer on, or leads to its page, whatever the channel has."""
+    link = topic_page(turn.context, turn.chat.channel, chosen.id)
+    if turn.chat.channel == "telegram":
+        return Button(turn.t("answer.share"), url=pass_on(link) if link else "", share=chosen.title)
+    return Button(turn.t("answer.link"), url=link) if link else None
 
 
 def _say(turn: Turn, replies: list[Reply]) -> None:

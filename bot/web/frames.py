@@ -34,6 +34,7 @@ def reply_frame(message: Outgoing, file: Attachment | None, now: datetime) -> Fr
             if button.data
             else {"data": "", "label": button.label, "url": button.url}
             for button in reply.buttons
+            if button.data or button.url
         ]
     if file is not None:
         frame["media"] = _media(file.token, file.name, file.mime, file.size)

@@ -1,11 +1,12 @@
 """All tables, one file per noun. Migrations and tests see every table by importing this."""
 
+from storage.models.answers import AnswerGiven, AnswerWords
 from storage.models.base import Base, BigId
 from storage.models.meetings import Meeting, MeetingDay, MeetingSession, Reminder
 from storage.models.messages import Account, Content, File, Inbox, Outbox, WebchatMessage
 from storage.models.people import Consent, Conversation, Erasure, Person
 from storage.models.program import Fact, JobRun, Lease
-from storage.models.questions import Question
+from storage.models.questions import Question, TopicSuggestion
 from storage.models.staff import Audit, Staff, StaffGroup, StaffLink
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Audit",
     "Base",
     "BigId",
+    "AnswerGiven",
     "Consent",
     "Content",
     "Conversation",
@@ -34,3 +36,4 @@ __all__ = [
     "StaffLink",
     "WebchatMessage",
 ]
+    "TopicSuggestion",
