@@ -15,22 +15,22 @@ from handlers import (
     start,
     stop,
     topics,
+    verdict,
 )
 from handlers import (
-    verdict,
     help as help_,
 )
 
 CONVERSATIONS: list[Router] = [
     ask.router,
     topics.router,
+    verdict.router,
     meetings.router,
     staff.router,
-    verdict.router,
     answering.router,
+    alike.router,
     groups.router,
     start.router,
-    alike.router,
     register.router,
     privacy.router,
     stop.router,

@@ -11,10 +11,11 @@ from storage.models.staff import Audit, Staff, StaffGroup, StaffLink
 
 __all__ = [
     "Account",
+    "AnswerGiven",
+    "AnswerWords",
     "Audit",
     "Base",
     "BigId",
-    "AnswerGiven",
     "Consent",
     "Content",
     "Conversation",
@@ -34,6 +35,6 @@ __all__ = [
     "Staff",
     "StaffGroup",
     "StaffLink",
+    "TopicSuggestion",
     "WebchatMessage",
 ]
-    "TopicSuggestion",
