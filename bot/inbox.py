@@ -14,7 +14,7 @@ from bot.logs import get_logger
 from bot.messages import Incoming, Lane, tidy
 from bot.router import Router
 from bot.services import alarms
-from bot.turn import Turn
+from bot.turn import HELD, Turn
 from storage import inbox as store
 from storage.engine import Database, DatabaseDown, Tx, is_down
 from storage.inbox import Arrival, Chat, Closing, Opened, Stored
@@ -214,6 +214,8 @@ class Inbox:
         turn = Turn(item, chat, now, tx, self._context)
         if item.reply_to:
             turn.replied = await origin(tx, chat.id, item.reply_to)
+        if HELD in turn.data and self._router.on_held is not None:
+            await self._router.on_held(turn)
         handler = self._router.find(item, chat.state, turn.replied.source if turn.replied else "")
         if handler is None:
             return Closing(chat, ids, forget=True)  # talk in a group that is not meant for us is not kept

@@ -1,15 +1,17 @@
 """The menu: every conversation at most two taps away. Shown by the many that end there."""
 
 from bot.messages import Button
-from bot.turn import Turn
+from bot.turn import HELD, Turn
 
+TALK = "talk.here"  # the state while a person of ours has taken over: no form, so never put aside or forgotten
 PAUSED = "paused"  # where the state of an interrupted form waits in the conversation's data
 CHOICES = ("ask", "meetings", "human", "privacy", "language", "help")
 
 
 def buttons(turn: Turn) -> list[Button]:
-    """All there is to do, an interrupted form first."""
-    first = [turn.button("menu.resume", "resume:")] if turn.data.get(PAUSED) else []
+    """All there is to do; first the way out of a talk and an interrupted form."""
+    first = [turn.button("talk.end", "talk.end")] if HELD in turn.data else []
+    first += [turn.button("menu.resume", "resume:")] if turn.data.get(PAUSED) else []
     known = turn.chat.person_id is not None
     mine = turn.button("menu.my_data" if known else "menu.register", "register.begin")
     return [*first, mine, *(turn.button(f"menu.{name}", f"{name}:") for name in CHOICES)]
@@ -18,7 +20,9 @@ def buttons(turn: Turn) -> list[Button]:
 def say_menu(turn: Turn, text: str = "") -> None:
     """Shows the menu under `text`; whatever was awaited is no more, a form is put aside."""
     pause(turn)
-    turn.say(text or turn.t("menu.title"), *buttons(turn))
+    text = text or turn.t("menu.title")
+    open_talk = turn.t("talk.still_open") + "\n\n" if HELD in turn.data else ""
+    turn.say(open_talk + text, *buttons(turn))
 
 
 def pause(turn: Turn) -> None:
@@ -38,7 +42,8 @@ def resume(turn: Turn) -> bool:
 
 def drop(turn: Turn) -> bool:
     """Forgets the form that is being filled in or was put aside; whether there was one."""
-    state = turn.chat.state or turn.data.get(PAUSED, "")
+    state = "" if turn.chat.state == TALK else turn.chat.state
+    state = state or turn.data.get(PAUSED, "")
     turn.chat.state = ""
     turn.data.pop(PAUSED, None)
     turn.data.pop(state.partition(".")[0], None)

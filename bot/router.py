@@ -41,7 +41,11 @@ class Awaited:
 
 
 class Router:
-    """A set of handlers; the root includes those of all conversations."""
+    """A set of handlers; the root includes those of all conversations.
+
+    `on_held` comes before the search for a handler while the conversation's data has `turn.HELD`: a person of ours may
+    have taken over, or handed back, since the last message.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -57,6 +61,7 @@ class Router:
         self.fallback: Handler | None = None
         self.is_question: Callable[[str], bool] = lambda text: False
         self.on_question: Handler | None = None
+        self.on_held: Handler | None = None
 
     def command(self, *names: str) -> Callable[[Handler], Handler]:
         """Handles /name, in any chat."""
@@ -110,6 +115,7 @@ class Router:
                 for key, value in getattr(router, table).items():
                     self._add(getattr(self, table), key, value)
             self.fallback = router.fallback or self.fallback
+            self.on_held = router.on_held or self.on_held
             if router.on_question is not None:
                 self.on_question, self.is_question = router.on_question, router.is_question
 

@@ -16,6 +16,8 @@ from storage.inbox import Chat
 from storage.models import Person
 from storage.outbox import Origin
 
+HELD = "held"  # data: the talk with staff that this conversation asked for
+
 Handler: TypeAlias = Callable[["Turn"], Awaitable[None]]
 
 

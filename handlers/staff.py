@@ -9,6 +9,7 @@ from bot.services.staff import Invitation, Power, Role
 from bot.text import escape
 from bot.turn import Turn
 from storage import questions as store
+from storage import tickets
 from storage.models import Question, Staff
 
 router = Router("staff")
@@ -72,6 +73,8 @@ async def menu(turn: Turn) -> None:
     buttons = []
     if staff.may(role, Power.ANSWER) or staff.may(role, Power.VIEW):
         buttons.append(Button(turn.t("staff.open_button", count=waiting), "staff.open"))
+    if staff.may(role, Power.ANSWER):
+        buttons.append(Button(turn.t("desk.list_button", count=await tickets.count_open(turn.db)), "desk.list"))
     if staff.may(role, Power.STAFF):
         buttons.append(turn.button("staff.invite_button", "staff.invite"))
         buttons.append(turn.button("staff.list_button", "staff.list"))

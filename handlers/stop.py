@@ -2,9 +2,9 @@
 
 from bot import menu, words
 from bot.router import Router
-from bot.services import people
+from bot.services import people, tickets
 from bot.services.people import notices_of
-from bot.turn import Turn
+from bot.turn import HELD, Turn
 from storage import staff
 from storage.consents import Act
 
@@ -18,6 +18,10 @@ async def stop(turn: Turn) -> None:
     if turn.chat.is_group and await staff.group(turn.db, turn.chat.id) is not None:
         turn.say(turn.t("stop.staff_group"))
         return
+    if HELD in turn.data:
+        await tickets.end(turn.db, turn.now, turn.chat.id, "stopped")
+        del turn.data[HELD]
+        turn.chat.state = "" if turn.chat.state == menu.TALK else turn.chat.state
     if turn.chat.stopped_at is None:
         await people.stop(turn.db, turn.now, turn.chat.id, turn.chat.person_id, _act(turn))
         turn.chat.stopped_at = round(turn.now.timestamp() * 1000)

@@ -8,6 +8,7 @@ from storage.models.people import Consent, Conversation, Erasure, Person
 from storage.models.program import Fact, JobRun, Lease
 from storage.models.questions import Question, TopicSuggestion
 from storage.models.staff import Audit, Staff, StaffGroup, StaffLink
+from storage.models.tickets import Ticket, TicketMessage
 
 __all__ = [
     "Account",
@@ -35,6 +36,8 @@ __all__ = [
     "Staff",
     "StaffGroup",
     "StaffLink",
+    "Ticket",
+    "TicketMessage",
     "TopicSuggestion",
     "WebchatMessage",
 ]

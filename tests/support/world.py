@@ -17,7 +17,7 @@ import orjson
 
 from bot.context import Context
 from bot.inbox import Inbox
-from bot.messages import Incoming, Media, Outgoing, Reply, SendError
+from bot.messages import Channel, Incoming, Media, Outgoing, Reply, SendError
 from bot.router import Router
 from bot.sender import Sender, Settings
 from bot.text import plain
@@ -84,7 +84,8 @@ def read(channel: str, raw: bytes) -> Incoming:
 
 @dataclass
 class World:
-    """Everything a conversation needs, and the time it happens at."""
+    """Everything a conversation needs, and the time it happens at. People are on the channel called test; on `others`
+    whoever a test puts there."""
 
     db: Database
     router: Router
@@ -92,10 +93,13 @@ class World:
     channel: Collecting = field(default_factory=Collecting)
     context: Context = field(default_factory=Context)
     sending: Settings = field(default_factory=Settings)
+    others: tuple[Channel, ...] = ()
 
     def __post_init__(self) -> None:
-        self.inbox = Inbox(self.db, self.router, {"test": self.channel.read}, lambda: self.now, self.context)
-        self.sender = Sender(self.db, [self.channel], self.sending, lambda: self.now)
+        channels: list[Channel] = [self.channel, *self.others]
+        readers = {channel.name: channel.read for channel in channels}
+        self.inbox = Inbox(self.db, self.router, readers, lambda: self.now, self.context)
+        self.sender = Sender(self.db, channels, self.sending, lambda: self.now)
         self._keys = itertools.count(1)
 
     @classmethod
@@ -103,12 +107,13 @@ class World:
         """A world on the database at `url`, which has all tables."""
         db = Database(url, Box(bytes(32)))
         world = cls(db, router, **more)
-        await world.sender._prepare("test")
+        for channel in ("test", *(one.name for one in world.others)):
+            await world.sender._prepare(channel)
         return world
 
-    def person(self, name: str) -> "Person":
-        """Somebody with a chat of their own."""
-        return Person(self, name)
+    def person(self, name: str, on: "Collecting | None" = None) -> "Person":
+        """Somebody with a chat of their own, on one of the `others` if it is named."""
+        return Person(self, name, channel=on)
 
     def group(self, title: str) -> "Person":
         """A group chat; its messages need a `sender`."""
@@ -137,11 +142,12 @@ class Person:
     world: World
     address: str
     is_group: bool = False
+    channel: Collecting | None = None
 
     @property
     def messages(self) -> list[Seen]:
         """All that was sent here, edits as messages of their own."""
-        return [seen for address, seen in self.world.channel.sent if address == self.address]
+        return [seen for address, seen in (self.channel or self.world.channel).sent if address == self.address]
 
     @property
     def last(self) -> Seen:
@@ -185,7 +191,7 @@ class Person:
         """A message of this person, not received yet."""
         key = fields.pop("key", str(next(self.world._keys)))
         body = {"address": self.address, "key": key, "is_group": self.is_group, **fields}
-        return read("test", orjson.dumps(body))
+        return read((self.channel or self.world.channel).name, orjson.dumps(body))
 
 
 def texts(messages: Sequence[Seen]) -> str:
