@@ -2,7 +2,7 @@
 
 from knowledge.questions import looks_like_question
 from knowledge.search import Finding, Index
-from knowledge.topics import Confidence, Notice, Topic, TopicError, Topics, load
+from knowledge.topics import Confidence, Notice, Topic, TopicError, Topics, check, load
 
 __all__ = [
     "Confidence",
@@ -12,6 +12,7 @@ __all__ = [
     "Topic",
     "TopicError",
     "Topics",
+    "check",
     "load",
     "looks_like_question",
 ]

@@ -30,9 +30,10 @@ ARTICLES = re.compile(
     r"\b(?:pasal|psl|ps|article)\b\.?\s*"
     rf"(\d{{1,3}}\s?[a-l]?\b(?:\s*(?:,|dan|-|–|&)\s*\d{{1,3}}[a-l]?\b(?!{UNIT}))*)"
 )
-ARTICLE = re.compile(r"(\d{1,3})\s?([a-l]?)")
+ARTICLE = re.compile(r"(\d{1,3})(?:\s?([a-l])\b)?")
 SPAN = re.compile(r"(\d{1,3})\s*[-–]\s*(\d{1,3})")
 LONGEST_SPAN = 25
+LETTERS = "abcdefghijkl"
 MAIN_LAWS = {"uu7/2017", "uu1/2015", "uu8/2015", "uu10/2016"}  # nearly every topic rests on one of them
 
 
@@ -45,20 +46,27 @@ class Law(NamedTuple):
 
 
 def citations(text: str) -> Iterator[str]:
-    """Search terms for what a text cites; an article comes alone and together with the law named nearest to it."""
-    low = text.casefold()
-    for numbered, spoken in RULING.findall(low):
+    """Search terms for what a text cites; an article comes alone and together with the law named nearest to it, and a
+    lettered one also without its letter."""
+    for numbered, spoken in RULING.findall(text.casefold()):
         yield f"mk{numbered or spoken}"
-    low = RULING.sub(" ", low)
+    yield from (law.name for law in laws_in(RULING.sub(" ", text.casefold())) if law.ours)
+    for law, article in cited_articles(text):
+        for form in dict.fromkeys((article.rstrip(LETTERS), article)):
+            if law is None or law.ours:
+                yield f"pasal{form}"
+            if law is not None:
+                yield f"{law.name}:{form}"
+
+
+def cited_articles(text: str) -> Iterator[tuple[Law | None, str]]:
+    """The articles of a text such as `187a`, each with the law named nearest to it."""
+    low = RULING.sub(" ", text.casefold())
     laws = [*laws_in(low)]
-    yield from (law.name for law in laws if law.ours)
     for found in ARTICLES.finditer(low):
         law = min(laws, key=lambda law: abs(law.at - found.start()), default=None)
         for article in articles(found[1]):
-            if law is None or law.ours:
-                yield f"pasal{article}"
-            if law is not None:
-                yield f"{law.name}:{article}"
+            yield law, article
 
 
 def laws_in(low: str) -> Iterator[Law]:
@@ -71,14 +79,12 @@ def laws_in(low: str) -> Iterator[Law]:
 
 
 def articles(listed: str) -> Iterator[str]:
-    """The articles of a list such as `187a, 188 dan 190-193`; a letter also gives the article without it."""
+    """The articles of a list such as `187a, 188 dan 190-193`."""
     for first, last in SPAN.findall(listed):
         if int(first) < int(last) <= int(first) + LONGEST_SPAN:
             yield from map(str, range(int(first) + 1, int(last)))
     for number, letter in ARTICLE.findall(listed):
-        yield str(int(number))
-        if letter:
-            yield f"{int(number)}{letter}"
+        yield f"{int(number)}{letter}"
 
 
 def without_citations(text: str) -> str:
@@ -88,7 +94,7 @@ def without_citations(text: str) -> str:
 
 def is_citation(term: str) -> bool:
     """Whether a term cites something that few topics rest on: an article, a ruling, or a law that is not a main one."""
-    if ":" in term or (term.startswith(("pasal", "mk")) and term[-2:].strip("abcdefghijkl").isdigit()):
+    if ":" in term or (term.startswith(("pasal", "mk")) and term[-2:].strip(LETTERS).isdigit()):
         return True
     return "/" in term and term not in MAIN_LAWS
 

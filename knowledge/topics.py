@@ -9,17 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from knowledge.numbers import missing_numbers
+from knowledge.checks import between, outdated, problems, same_questions
 
 Confidence = Literal["text-verified", "secondary", "memory", "n/a"]
 Kind = Literal["comparison", "single"]
 
 HERE = Path(__file__).parent
 WEAKEST_FIRST: tuple[Confidence, ...] = ("memory", "secondary", "text-verified", "n/a")
-PENAL_FIGURE = re.compile(r"Rp\s?\d|\d\s(?:sampai \d+ )?(?:bulan|tahun)\b")
-PENAL_WORD = re.compile(r"\b(?:denda|kurungan|diancam)\b", re.IGNORECASE)
-PENAL_NOTICE = "uu-1-2026"
-CITATION = re.compile(r"\b(?:UU|Perppu|PKPU|Perbawaslu|Perpres|PP|Pasal|ayat)\b[\s(]*\d+[A-Z]?(?:/\d{4})?|\d+/PUU\S*")
 
 
 class TopicError(ValueError):
@@ -106,7 +102,23 @@ class Topics(Mapping[str, Topic]):
 
 def load(folder: Path | None = None) -> Topics:
     """Read and check every *.toml of `folder` (the package's own by default); raises TopicError."""
-    folder = folder or HERE / "topics"
+    return read_files(folder or HERE / "topics")[0]
+
+
+def check(folder: Path | None, today: date) -> Topics:
+    """`load`, and what stops an editor but not a running bot: dates that have passed, questions that come to the same.
+    Raises TopicError."""
+    topics, files = read_files(folder or HERE / "topics")
+    for topic in topics.values():
+        for field, reason in outdated(topic, today):
+            raise files[topic.id].wrong(field, reason)
+    for topic_id, reason in same_questions(topics):
+        raise files[topic_id].wrong("ask", reason)
+    return topics
+
+
+def read_files(folder: Path) -> tuple[Topics, dict[str, "File"]]:
+    """The topics of a folder with their files."""
     notices = load_notices()
     digest = hashlib.sha256()
     topics: dict[str, Topic] = {}
@@ -118,9 +130,9 @@ def load(folder: Path | None = None) -> Topics:
         topics[topic.id], files[topic.id] = topic, file
     if not topics:
         raise TopicError(folder, "no topic files (*.toml) here")
-    check_links(topics, files, notices)
-    check_phrases(topics, files)
-    return Topics(topics, notices, digest.hexdigest()[:12])
+    for topic_id, field, reason in between(topics, notices):
+        raise files[topic_id].wrong(field, reason)
+    return Topics(topics, notices, digest.hexdigest()[:12]), files
 
 
 def load_notices(path: Path = HERE / "notices.toml") -> dict[str, Notice]:
@@ -184,10 +196,8 @@ class File:
         for side in ("pemilu", "pilkada"):
             if getattr(topic, f"{side}_confidence") != "n/a" and not getattr(topic, f"{side}_sources"):
                 raise self.wrong(f"{side}_sources", "needs a source unless the confidence is n/a")
-        for fact, number in unsaid_numbers(topic):
-            raise self.wrong("key_facts", f"the number {number} of {fact!r} is not in the text")
-        if needs_penal_notice(topic) and PENAL_NOTICE not in topic.warnings:
-            raise self.wrong("warnings", f"names a fine or a term, so it needs {PENAL_NOTICE!r}")
+        for field, reason in problems(topic):
+            raise self.wrong(field, reason)
         if topic.valid_from and topic.valid_until and topic.valid_from > topic.valid_until:
             raise self.wrong("valid_until", "is before valid_from")
 
@@ -211,38 +221,3 @@ def expectation(field: str, value: object) -> tuple[str, bool]:
         good = isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value)
         return "a list of texts", good
     return "a text in quotes", isinstance(value, str)
-
-
-def unsaid_numbers(topic: Topic) -> Iterator[tuple[str, str]]:
-    """Key facts with a number that the topic does not say; the 8 of `UU 8/2015` does not stand for 8 days."""
-    cited = [fact for fact in topic.key_facts if CITATION.search(fact)]
-    counted = [fact for fact in topic.key_facts if not CITATION.search(fact)]
-    yield from missing_numbers(counted, CITATION.sub(" ", topic.shown))
-    yield from missing_numbers(cited, topic.text)
-
-
-def needs_penal_notice(topic: Topic) -> bool:
-    """Whether the reader sees a fine or a prison term whose figures UU 1/2026 may have changed."""
-    return bool(PENAL_WORD.search(topic.shown) and PENAL_FIGURE.search(topic.shown))
-
-
-def check_links(topics: Mapping[str, Topic], files: Mapping[str, File], notices: Mapping[str, Notice]) -> None:
-    """Every related topic and every notice exists."""
-    for topic in topics.values():
-        for other in topic.related:
-            if other not in topics or other == topic.id:
-                raise files[topic.id].wrong("related", f"{other!r} is not another topic")
-        for notice in topic.warnings:
-            if notice not in notices:
-                raise files[topic.id].wrong("warnings", f"{notice!r} is not in notices.toml")
-
-
-def check_phrases(topics: Mapping[str, Topic], files: Mapping[str, File]) -> None:
-    """No way of asking belongs to two topics, nor twice to one."""
-    seen: dict[str, str] = {}
-    for topic in topics.values():
-        for phrase in topic.ask:
-            key = " ".join(re.findall(r"\w+", phrase.casefold()))
-            if key in seen:
-                raise files[topic.id].wrong("ask", f"{phrase!r} is already in {seen[key]!r}")
-            seen[key] = topic.id
