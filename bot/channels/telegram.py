@@ -5,12 +5,11 @@ can stop one, and replies are posted without building models, for speed.
 """
 
 import asyncio
+import gc
 import hmac
 from typing import Any
 
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
-from aiogram.utils.token import validate_token
+from aiohttp import ClientSession
 
 from bot import words
 from bot.channels.telegram_api import Api
@@ -36,12 +35,46 @@ LONGEST_WAIT = 60.0  # s between tries to connect
 TOO_MANY_WAITING = 1000
 
 
-class Session(AiohttpSession):
-    """aiogram's HTTP session, with our own word on idle connections."""
+class Client:
+    """aiogram's HTTP session and addresses. Its import takes seconds and builds a large heap, so it is done at the
+    first call and in a thread: the web chat answers meanwhile."""
 
-    def __init__(self, api_base: str) -> None:
-        super().__init__(api=TelegramAPIServer.from_base(api_base), limit=CONNECTIONS)
-        self._connector_init["keepalive_timeout"] = KEEP_ALIVE
+    def __init__(self, api_base: str, token: str) -> None:
+        self._api_base, self._token = api_base, token
+        self._session: Any = None
+        self._opening = asyncio.Lock()
+
+    async def open(self) -> ClientSession:
+        """The HTTP session."""
+        if self._session is None:
+            async with self._opening:
+                await self._import_once()
+        client: ClientSession = await self._session.create_session()
+        return client
+
+    def address(self, method: str) -> str:
+        """Where a method is called; it holds the token. Only after `open`."""
+        return str(self._session.api.api_url(self._token, method))
+
+    async def close(self) -> None:
+        """Closes the connections there are."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def _import_once(self) -> None:
+        if self._session is None:
+            self._session = await asyncio.to_thread(self._import)
+
+    def _import(self) -> Any:
+        from aiogram.client.session.aiohttp import AiohttpSession
+        from aiogram.client.telegram import TelegramAPIServer
+
+        session = AiohttpSession(api=TelegramAPIServer.from_base(self._api_base), limit=CONNECTIONS)
+        session._connector_init["keepalive_timeout"] = KEEP_ALIVE
+        # What aiogram built lives until the end; a full collection over it would stop everything for 0.1 s.
+        gc.collect()
+        gc.freeze()
+        return session
 
 
 async def _tell_nobody(kind: str) -> None:
@@ -84,9 +117,8 @@ class Telegram:
         self.chat_gap = settings.per_chat_seconds / MARGIN
         self.group_gap = 60 / settings.per_group_minute / MARGIN
         token = settings.token.get_secret_value()
-        validate_token(token)
-        self._session = Session(settings.api_base)
-        self._api = Api(self._session.create_session, lambda method: self._session.api.api_url(token, method))
+        self._client = Client(settings.api_base, token)
+        self._api = Api(self._client.open, self._client.address)
         self._messages = Messages(self._api, db)
         self._reader = Reader(self.name, token.partition(":")[0])
         self._secret = settings.webhook_secret.get_secret_value().encode()
@@ -165,7 +197,7 @@ class Telegram:
     async def close(self) -> None:
         """Lets signals end and closes the connections."""
         await self._api.settle()
-        await self._session.close()
+        await self._client.close()
 
     async def _connect_patiently(self, hook: str) -> None:
         wait = self._pace.reconnect

@@ -32,8 +32,8 @@ class Pace:
     webhook."""
 
     poll: int = 25
-    lease: float = 60
-    standby: float = 5
+    lease: float = 12
+    standby: float = 2
     conflict: float = 30
     trouble: float = 2
     reconnect: float = 1
@@ -56,24 +56,36 @@ class Poller:
         self._store, self._alarm, self._pace = store, alarm, pace
         self._holder = secrets.token_hex(8)
         self._offset = 0
+        self._polling = False
 
     async def run(self) -> None:
         """Polls until it is cancelled, then lets another process go on at once."""
+        keeping = asyncio.create_task(self._keep_lease())
         try:
             while True:
                 pause = await self._round()
                 if pause:
                     await asyncio.sleep(pause)
         finally:
+            keeping.cancel()
             with suppress(DatabaseDown, TimeoutError):
                 async with asyncio.timeout(GIVE_BACK):
                     await self._db.writer.run(self._give_back)
+
+    async def _keep_lease(self) -> None:
+        """Renews what is ours while a poll is under way; what was lost meanwhile the next round notices."""
+        while True:
+            await asyncio.sleep(self._pace.lease / 3)
+            if self._polling:
+                with suppress(DatabaseDown):
+                    await self._db.writer.run(self._take_lease)
 
     async def _round(self) -> float:
         """One poll, if it is ours to make; how long to pause then."""
         try:
             if not await self._db.writer.run(self._take_lease):
                 return self._pace.standby
+            self._polling = True
             await self._poll()
         except DatabaseDown as error:
             log.warning("updates wait at telegram", error=str(error))
@@ -83,6 +95,8 @@ class Poller:
         except Exception:
             log.exception("polling failed")
             return self._pace.trouble
+        finally:
+            self._polling = False
         return 0.0
 
     async def _poll(self) -> None:

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.channels.telegram_json import decode, encode
 from tests.support.bot_api import TOKEN, BotApi, User
-from tests.support.telegram_bot import Away, TelegramBot, make_bot, small_router, telegram_bot, until
+from tests.support.telegram_bot import QUICK, Away, TelegramBot, make_bot, small_router, telegram_bot, until
 
 
 @pytest.fixture
@@ -69,6 +70,24 @@ async def test_a_dead_process_is_replaced_when_its_lease_is_over(api: BotApi, sq
     await db.close()
 
     assert polls == 0
+
+
+async def test_the_lease_is_renewed_during_a_poll_that_outlasts_it(api: BotApi, sqlite_url: str) -> None:
+    """A short lease lets a successor of a killed process begin soon, and must not be lost while we wait for updates."""
+    pace = replace(QUICK, poll=2, lease=0.6)
+    first, second = (make_bot(api, sqlite_url, small_router(), pace=pace) for _ in range(2))
+    await first.start()
+    await first.connected()
+    await until(lambda: api.delivery.polls)
+    await second.start(sends=False)
+    await asyncio.sleep(1.2)
+    async with first.db.write() as tx:
+        holders = [row[0] for row in await tx.rows("SELECT holder FROM leases")]
+    await second.stop()
+    await first.stop()
+
+    assert len(set(holders)) == 1
+    assert [refused.code for refused in api.refused] == []
 
 
 async def test_a_stranger_on_the_same_token_is_an_alarm(api: BotApi, bot: TelegramBot, wati: User) -> None:

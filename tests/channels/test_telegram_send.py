@@ -362,7 +362,7 @@ async def test_faults_at_random_lose_nothing(api: BotApi, sqlite_url: str) -> No
 
 async def test_an_idle_connection_is_closed_by_us_first(bot: TelegramBot) -> None:
     """Below the 75 s after which the service's proxies close: no request is written into a closing connection."""
-    client = await bot.telegram._session.create_session()
+    client = await bot.telegram._client.open()
 
     assert client.connector is not None
     assert getattr(client.connector, "_keepalive_timeout") == 15  # noqa: B009 - the library has no public way to ask
