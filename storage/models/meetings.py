@@ -6,10 +6,16 @@ from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.models.base import Base, BigId
+from storage.models.guests import RegionQuota
 
 
 class Meeting(Base):
-    """A meeting of one or several days. Importing it again with the same key updates it."""
+    """A meeting of one or several days. Importing it again with the same key updates it.
+
+    `status` planned, published (its guests may answer), cancelled or removed. `invited` means that guests were chosen,
+    so that only they are reminded. `capacity` is the seats of each day (none: no limit), `reminders` when its bells
+    ring (empty: as usual), `chase_days` after how many days the silent are asked once more (0: never).
+    """
 
     __tablename__ = "meetings"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -24,15 +30,23 @@ class Meeting(Base):
     sample: Mapped[bool] = mapped_column(Boolean, default=False)
     revision: Mapped[int] = mapped_column(Integer, default=1)
     updated_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    invited: Mapped[bool] = mapped_column(Boolean, default=False)
+    capacity: Mapped[int | None] = mapped_column(Integer)
+    reminders: Mapped[str] = mapped_column(default="")
+    chase_days: Mapped[int] = mapped_column(Integer, default=2)
     days: Mapped[list["MeetingDay"]] = relationship(
         back_populates="meeting", order_by="MeetingDay.starts_at", cascade="all, delete-orphan"
     )
+    quotas: Mapped[list[RegionQuota]] = relationship(order_by=RegionQuota.region, cascade="all, delete-orphan")
 
 
 class MeetingDay(Base):
-    """One day of a meeting, with its own beginning, end and, where it differs, place."""
+    """One day of a meeting, with its own beginning, end and, where it differs, place. Ids are part of messages' keys
+    and of calendars, so they are never given twice."""
 
     __tablename__ = "meeting_days"
+    __table_args__ = ({"sqlite_autoincrement": True},)
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"), index=True)
     starts_at: Mapped[datetime]

@@ -106,12 +106,13 @@ class Account(Base):
 
 
 class File(Base):
-    """Bytes that a person may fetch (an export, a calendar), sealed, with an end date."""
+    """Bytes that a person may fetch (an export, a calendar), sealed, with an end date; without a conversation it is
+    the same for all who were sent its token."""
 
     __tablename__ = "files"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     token: Mapped[str] = mapped_column(unique=True)
-    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), index=True)
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"), index=True)
     name: Mapped[str]
     mime: Mapped[str]
     size: Mapped[int]
