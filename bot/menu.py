@@ -14,7 +14,8 @@ def buttons(turn: Turn) -> list[Button]:
     first += [turn.button("menu.resume", "resume:")] if turn.data.get(PAUSED) else []
     known = turn.chat.person_id is not None
     mine = turn.button("menu.my_data" if known else "menu.register", "register.begin")
-    return [*first, mine, *(turn.button(f"menu.{name}", f"{name}:") for name in CHOICES)]
+    choices = [name for name in CHOICES if name != "human" or HELD not in turn.data]
+    return [*first, mine, *(turn.button(f"menu.{name}", f"{name}:") for name in choices)]
 
 
 def say_menu(turn: Turn, text: str = "") -> None:

@@ -1,14 +1,15 @@
 """Talks with staff: of many who take one only one gets it, and what both sides say is numbered and sealed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from storage.models import Conversation, Outbox, Question, Ticket, TicketMessage
+from storage import outbox
+from storage.models import Conversation, Outbox, Question, Ticket, TicketMessage, WebchatMessage
 from storage.questions import seal, unseal
 
 OPEN = "open"
@@ -156,6 +157,27 @@ async def undelivered(db: AsyncSession, since: datetime) -> list[tuple[Outbox, T
     talk = and_(Outbox.source == "ticket", Ticket.id == Outbox.source_id)
     statement = select(Outbox, Ticket).outerjoin(Ticket, talk).where(words_of_staff, missed, untold)
     return [(row, ticket) for row, ticket in await db.execute(statement.order_by(Outbox.id))]
+
+
+async def empty(db: AsyncSession, conversation_id: int, now: datetime) -> list[tuple[int, Outbox]]:
+    """Ends and empties all talks of a chat; the messages that staff still have before their eyes, by talk."""
+    mine = update(Ticket).where(Ticket.conversation_id == conversation_id)
+    await db.execute(mine.where(Ticket.status != CLOSED).values(status=CLOSED, closed_at=now, reason="erased"))
+    numbers = (await db.scalars(select(Ticket.id).where(Ticket.conversation_id == conversation_id))).all()
+    await db.execute(update(TicketMessage).where(TicketMessage.ticket_id.in_(numbers)).values(text=None, passed=True))
+    desk = (Outbox.source == DESK, Outbox.source_id.in_(numbers))
+    await outbox.withdraw(db, "erased", *desk)
+    rows = (await db.scalars(select(Outbox).where(*desk).order_by(Outbox.id))).all()
+    await db.execute(delete(WebchatMessage).where(WebchatMessage.outbox_id.in_([row.id for row in rows])))
+    await db.execute(update(Outbox).where(*desk, Outbox.state == "started").values(sensitive=True))
+    await db.execute(update(Outbox).where(*desk, Outbox.state != "started").values(body=None))
+    return [(row.source_id, row) for row in rows if row.remote_id and row.operation == "send"]
+
+
+async def messages_of(db: AsyncSession, ticket_ids: Collection[int]) -> Sequence[TicketMessage]:
+    """All that was said in some talks."""
+    said_there = select(TicketMessage).where(TicketMessage.ticket_id.in_(ticket_ids)).order_by(TicketMessage.id)
+    return (await db.scalars(said_there)).all()
 
 
 def _of(source: str, ids: Any) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from bot.clock import Job
 from bot.config import Config
-from bot.jobs import erasure, reminders, retention
+from bot.jobs import erasure, reminders, retention, talks
 
 
 def jobs(config: Config, channels: Collection[str]) -> list[Job]:
@@ -13,4 +13,5 @@ def jobs(config: Config, channels: Collection[str]) -> list[Job]:
         reminders.job(channels),
         erasure.job(),
         retention.job(config.app.timezone, config.retention),
+        talks.job(config.staff.owners),
     ]

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import words
 from bot.messages import Lane, Reply
-from bot.services import people
+from bot.services import people, tickets
 from storage import audit, consents, erasure, outbox, staff
 from storage import people as people_store
 from storage import questions as question_store
@@ -50,6 +50,7 @@ async def _empty(db: AsyncSession, now: datetime, chat: Conversation) -> None:
     await outbox.withdraw(db, "erased", Outbox.source == "question", Outbox.source_id.in_(asked))
     for number, row in await erasure.empty_questions(db, chat.id):
         await _cover(db, now, number, row)
+    await tickets.erase(db, now, chat.id)
     if await staff.active(db, chat.channel, chat.address) is None:
         await erasure.rename_actor(db, f"{chat.channel}:{chat.address}", f"erased:{hashed[:12]}")
     await erasure.let_go(db, chat.id, now)

@@ -9,12 +9,24 @@ import orjson
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import consents, erasure
-from storage.models import Audit, Base, File, Inbox, Outbox, Person, Question, Staff, WebchatMessage
+from storage import consents, erasure, tickets
+from storage.models import Audit, Base, File, Inbox, Outbox, Person, Question, Staff, Ticket, WebchatMessage
 from storage.sealing import Box
 
 _SEALED = {"raw", "body", "data", "text", "answer"}
-_LEFT_OUT = {"content", "token", "lease", "lease_until", "next_at", "answered_by", "answer_message", "added_by"}
+_LEFT_OUT = {
+    "content",
+    "token",
+    "lease",
+    "lease_until",
+    "next_at",
+    "answered_by",
+    "answer_message",
+    "added_by",
+    "claimed_by",
+    "claimed_name",
+    "desk_id",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +54,9 @@ async def collect(db: AsyncSession, conversation_id: int) -> dict[str, Any]:
     opener = _Opener(db.info["box"])
     at = {f"{chat.channel}:{chat.address}" for chat in chats}
     questions = await _rows(db, Question, ids)
+    talks = await _rows(db, Ticket, ids)
     about = {f"conversation:{one}" for one in ids} | {f"question:{one.id}" for one in questions}
+    about |= {f"ticket:{one.id}" for one in talks}
     about |= {f"person:{person.id}"} if person else set()
     audit = select(Audit).where(or_(Audit.object.in_(about), Audit.actor.in_(at))).order_by(Audit.id)
     staff = select(Staff).where(
@@ -56,6 +70,8 @@ async def collect(db: AsyncSession, conversation_id: int) -> dict[str, Any]:
         "messages_sent": [opener.row(one) for one in await _rows(db, Outbox, ids)],
         "webchat_history": [opener.row(one) for one in await _rows(db, WebchatMessage, ids)],
         "questions": [opener.row(one) for one in questions],
+        "talks": [opener.row(one) for one in talks],
+        "talk_messages": [opener.row(one) for one in await tickets.messages_of(db, [one.id for one in talks])],
         "files": [opener.row(one) for one in await _rows(db, File, ids)],
         "staff_roles": [opener.row(one) for one in (await db.execute(staff)).scalars()],
         "audit": [_act(one, at) for one in (await db.execute(audit)).scalars()],

@@ -161,6 +161,15 @@ async def _call(db: AsyncSession, now: datetime, owners: Addresses, ticket: Tick
         await outbox.add(db, _row(chat, ticket, number, reply, part=CALL), now)
 
 
+async def erase(db: AsyncSession, now: datetime, conversation_id: int) -> None:
+    """Empties the talks of a chat; what staff see of them is covered."""
+    for number, row in await store.empty(db, conversation_id, now):
+        ticket, chat = await db.get_one(Ticket, number), await db.get_one(Conversation, row.conversation_id)
+        reply = talk_text.note(chat.language, "privacy.talk_erased", number=number)
+        revision = await store.next_number(db, number)
+        await outbox.add(db, _row(chat, ticket, revision, reply, urgent=True, target=row.remote_id), now)
+
+
 async def about(db: AsyncSession, ticket: Ticket, language: str) -> tuple[str, str]:
     """Whom a talk is with and what was said last, for staff who read `language`."""
     chat = await db.get_one(Conversation, ticket.conversation_id)

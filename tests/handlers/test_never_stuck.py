@@ -2,6 +2,7 @@
 is lost only by asking for it."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,9 @@ import pytest
 
 from bot import words
 from bot.buttons import sign
+from bot.menu import TALK
 from bot.router import Router
+from bot.turn import HELD
 from handlers import router as whole
 from storage.models import Conversation
 from tests.support.registering import rows
@@ -61,13 +64,20 @@ class Result:
 def draft(state: str) -> dict[str, Any]:
     """What a conversation in this state remembers."""
     form, _, step = state.partition(".")
+    if state == TALK:
+        return {HELD: True}
     if form != "register":
         return {}
     return {"register": {name: ANSWERS[name] for name in ["wants", *STEPS[: STEPS.index(step)]] if name in ANSWERS}}
 
 
-async def each(world: World, state: str, messages: dict[str, dict[str, Any]]) -> dict[str, Result]:
-    """Sends each message in a conversation of its own that is in `state`."""
+Prepare = Callable[[World, dict[str, int]], Awaitable[None]]
+
+
+async def each(
+    world: World, state: str, messages: dict[str, dict[str, Any]], prepare: Prepare | None = None
+) -> dict[str, Result]:
+    """Sends each message in a conversation of its own that is in `state`; `prepare` is given the conversations."""
     async with world.db.session() as session:
         data = world.db.box.seal(orjson.dumps(draft(state)))
         for name in messages:
@@ -76,6 +86,8 @@ async def each(world: World, state: str, messages: dict[str, dict[str, Any]]) ->
             )
             session.add(chat)
     numbers = {chat.address: chat.id for chat in await rows(world, Conversation)}
+    if prepare is not None:
+        await prepare(world, numbers)
     people = {name: world.person(name) for name in messages}
 
     async def send(name: str, message: dict[str, Any]) -> None:
@@ -171,7 +183,20 @@ async def test_every_button_is_answered_in_every_state(world: World, state: str)
     assert await still_answers(world, list(messages)) == []
 
 
-FAMILIES = {"menu", "resume", "help", "language", "privacy", "register", "otherwise", "ask", "human", "meetings"}
+FAMILIES = {
+    "menu",
+    "resume",
+    "help",
+    "language",
+    "privacy",
+    "register",
+    "otherwise",
+    "ask",
+    "human",
+    "meetings",
+    "talk",
+    "desk",
+}
 
 
 def test_the_states_are_those_of_all_conversations() -> None:
