@@ -17,9 +17,11 @@ from bot.inbox import Inbox
 from bot.jobs import jobs
 from bot.logs import get_logger
 from bot.messages import Channel
+from bot.quiet import Quiet
 from bot.sender import Sender, Settings
-from bot.services import meetings, staff
+from bot.services import meetings, staff, topic_import
 from bot.services.alarms import raise_alarm
+from bot.services.knowledge import Published
 from bot.web.app import Parts, Server, web_app
 from bot.web.telegram import routes as telegram_routes
 from handlers import router
@@ -60,7 +62,9 @@ class App:
         found = [self.webchat, self.telegram, *extra]
         self.channels: list[Channel] = [channel for channel in found if channel is not None]
         self.sender = Sender(db, self.channels, _sending(config), now)
-        self.context = _context(config, self._bots)
+        self.published = Published(db, config.app.data_dir / "knowledge", self._alarm)
+        hosted = frozenset(channel.name for channel in self.channels)
+        self.context = _context(config, self._bots, self.published, hosted)
         readers = {channel.name: channel.read for channel in self.channels}
         self.inbox = Inbox(db, router(), readers, now, self.context, self.sender.wake)
         self.clock = Clock(db, jobs(config, [channel.name for channel in self.channels]), now, self.sender.wake)
@@ -81,12 +85,18 @@ class App:
             await upgrade(self.db)
         elif not await is_current(self.db):
             raise SchemaOld("The database has an older schema: run `sahabat migrate`, then start again.")
+        async with self.db.session() as session:
+            if offered := await topic_import.offer(session, self._now()):
+                log.info("newer topics came with the program, as drafts", topics=len(offered))
         if not self.config.telegram.on and not self.config.whatsapp.on:
             async with self.db.session() as session:
                 await meetings.load_sample(session, self._now())
 
     async def start(self, serve: bool = True) -> None:
         """Begins: takes up what an earlier run left, sends, rings, listens."""
+        with suppress(DatabaseDown):
+            await self.published.refresh()
+        self._tasks.append(asyncio.create_task(self.published.watch()))
         await self.inbox.recover(everything=True)
         await self.sender.start()
         await self.clock.start()
@@ -171,12 +181,17 @@ def _sending(config: Config) -> Settings:
     )
 
 
-def _context(config: Config, bots: Mapping[str, str]) -> Context:
+def _context(config: Config, bots: Mapping[str, str], published: Published, hosted: frozenset[str]) -> Context:
     return Context(
+        channels=hosted,
+        quiet=Quiet(config.quiet.start, config.quiet.end, config.app.timezone),
         timezone=config.app.timezone,
         public_url=config.app.public_url,
         owners=frozenset(config.staff.owners),
         bots=bots,
         inbox_days=config.retention.inbox_days,
         outbox_days=config.retention.outbox_days,
+        answer_days=config.retention.answer_days,
+        knowledge=published.index,
+        topics_changed=published.wake,
     )

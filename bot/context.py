@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from bot.quiet import Quiet
 from knowledge import Index, load
 
 
@@ -16,7 +17,8 @@ def packaged_knowledge() -> Index:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`owners` are addresses (channel, address) that are staff from the start; `bots` the public name per channel."""
+    """`owners` are addresses (channel, address) that are staff from the start; `bots` the public name per channel;
+    `knowledge` gives the topics in force, `topics_changed` is called when others were put in force."""
 
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Makassar"))
     public_url: str = ""
@@ -24,4 +26,8 @@ class Context:
     bots: Mapping[str, str] = field(default_factory=dict)
     inbox_days: int = 8
     outbox_days: int = 30
+    answer_days: int = 90
+    channels: frozenset[str] | None = None
+    quiet: Quiet = field(default_factory=Quiet)
     knowledge: Callable[[], Index] = packaged_knowledge
+    topics_changed: Callable[[], None] = lambda: None

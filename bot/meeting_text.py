@@ -5,12 +5,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot import limits, times
-from bot.messages import Button, Reply
-from bot.services.meetings import TWO_HOURS, Imported, Overview
+from bot.messages import Button, Reply, fitting
+from bot.services.bells import is_urgent
+from bot.services.meetings import Imported, Overview
 from bot.text import split
 from bot.words import text
 from storage.models import Meeting, MeetingDay, MeetingSession
 
+ANSWERS = ("yes", "maybe", "no", "waiting", "offered", "lapsed")
 PAGE = limits.TEXT - 300  # room for what a handler says below
 
 
@@ -76,7 +78,7 @@ def reminder(meeting: Meeting, day: MeetingDay, kind: str, late: bool, language:
     bring it later than it was meant."""
     zone = _zone(meeting)
     lines = [
-        text(language, "reminders.soon" if kind == TWO_HOURS and not late else "reminders.head", title=meeting.title),
+        text(language, "reminders.soon" if is_urgent(kind) and not late else "reminders.head", title=meeting.title),
         *([text(language, "meetings.sample")] if meeting.sample else []),
         text(language, "reminders.day", day=times.day(day.starts_at, zone, language)),
         text(language, "reminders.hours", hours=times.hours(day.starts_at, day.ends_at, zone, language)),
@@ -97,11 +99,23 @@ def map_button(meeting: Meeting, language: str) -> list[Button]:
     return [Button(text(language, "meetings.map"), url=meeting.map_url)] if meeting.map_url else []
 
 
+def label(meeting: Meeting, few: bool) -> str:
+    """The title as a button."""
+    return fitting(meeting.title, few)
+
+
+def moment(meeting: Meeting, at: datetime, language: str) -> str:
+    """A time by the meeting's clocks."""
+    return times.full(at, _zone(meeting), language)
+
+
 def report(done: Imported) -> str:
     """What an import did, for the command line."""
     lines = [f"{done.title} ({done.key}): {done.outcome}, revision {done.revision}."]
     zone = ZoneInfo(done.timezone)
     lines += [f"  new or changed: {_stamp(at, zone)}" for at in done.days]
+    if done.told:
+        lines.append(f"  {done.told} people are told of the change.")
     if done.planned or done.withdrawn:
         lines.append(f"  {done.planned} reminders planned, {done.withdrawn} messages on their way withdrawn.")
     return "\n".join([*lines, *(f"  note: {warning}" for warning in done.warnings)])
@@ -121,7 +135,20 @@ def _row(one: Overview) -> str:
     state = f"{'sample, ' if meeting.sample else ''}{meeting.status}, revision {meeting.revision}"
     counts = ", ".join(f"{number} {name}" for name, number in sorted(one.reminders.items())) or "none"
     warning = "  <- missed: nobody was reminded in time" if one.reminders.get("missed") else ""
-    return f"{meeting.key}  {meeting.title}\n    {days} ({state}); reminders: {counts}{warning}"
+    return f"{meeting.key}  {meeting.title}\n    {days} ({state}); reminders: {counts}{warning}{_guests(one)}"
+
+
+def _guests(one: Overview) -> str:
+    """How many guests there are, and what they answered for each day."""
+    if not one.guests.guests:
+        return ""
+    zone, lines = _zone(one.meeting), [f"\n    guests: {one.guests.guests}, {one.guests.silent} silent"]
+    for day in one.meeting.days:
+        given = one.guests.days.get(day.id, {})
+        seats = f" of {one.meeting.capacity} seats" if one.meeting.capacity is not None else ""
+        answers = ", ".join(f"{given[name]} {name}" for name in ANSWERS if given.get(name)) or "no answer yet"
+        lines.append(f"      {day.starts_at.astimezone(zone):%Y-%m-%d}: {answers}{seats}")
+    return "\n".join(lines)
 
 
 def _stamp(at: datetime, zone: ZoneInfo) -> str:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+MAKASSAR = ZoneInfo("Asia/Makassar")
+
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
@@ -11,7 +13,7 @@ class Quiet:
 
     begin: time = time(21)
     end: time = time(6)
-    zone: ZoneInfo = ZoneInfo("Asia/Makassar")
+    zone: ZoneInfo = MAKASSAR
 
     def until(self, at: datetime) -> datetime | None:
         """When the quiet hours that `at` falls into end (UTC); None when it does not."""

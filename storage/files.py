@@ -26,14 +26,14 @@ class Opened:
 
 async def add(
     db: AsyncSession,
-    conversation_id: int,
+    conversation_id: int | None,
     name: str,
     mime: str,
     content: bytes,
     now: datetime,
     kept: timedelta = KEPT,
 ) -> int:
-    """Keeps a file for one conversation and returns its id; its token has 256 bits."""
+    """Keeps a file for one conversation (None: for all who are sent it) and returns its id; its token has 256 bits."""
     file = File(
         token=secrets.token_urlsafe(32),
         conversation_id=conversation_id,

@@ -14,7 +14,7 @@ def _whole() -> Select[Meeting]:
     return (
         select(Meeting)
         .where(Meeting.status != "removed")
-        .options(selectinload(Meeting.days).selectinload(MeetingDay.sessions))
+        .options(selectinload(Meeting.days).selectinload(MeetingDay.sessions), selectinload(Meeting.quotas))
     )
 
 
@@ -26,6 +26,11 @@ async def by_key(db: AsyncSession, key: str) -> Meeting | None:
 async def by_id(db: AsyncSession, meeting_id: int) -> Meeting | None:
     """One meeting."""
     return (await db.execute(_whole().where(Meeting.id == meeting_id))).scalar_one_or_none()
+
+
+async def of_day(db: AsyncSession, day_id: int) -> Meeting | None:
+    """The meeting that has this day."""
+    return (await db.execute(_whole().where(Meeting.days.any(MeetingDay.id == day_id)))).scalar_one_or_none()
 
 
 async def not_over(db: AsyncSession, since: datetime, limit: int, offset: int = 0) -> Sequence[Meeting]:

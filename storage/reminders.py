@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Subquery, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import outbox
+from storage import outbox, reach
 from storage.engine import Tx
-from storage.models import Conversation, Outbox, Reminder
+from storage.models import Conversation, Guest, Outbox, Person, Reminder, Rsvp
+from storage.reach import Channels
 from storage.types import from_ms, to_ms
 
 SOURCE = "reminder"
@@ -63,6 +64,33 @@ async def withdraw_person(db: AsyncSession, person_id: int, reason: str) -> int:
     """Takes back the reminders on their way to a person; how many."""
     theirs = select(Conversation.id).where(Conversation.person_id == person_id)
     return await outbox.withdraw(db, reason, Outbox.source == SOURCE, Outbox.conversation_id.in_(theirs))
+
+
+async def withdraw_chat(
+    db: AsyncSession, meeting_id: int, day_at: datetime | None, conversation_id: int, reason: str
+) -> int:
+    """Takes back the reminders on their way to a chat, of one day of a meeting or (None) of all; how many."""
+    theirs = select(Reminder.id).where(Reminder.meeting_id == meeting_id)
+    if day_at is not None:
+        theirs = theirs.where(Reminder.day_at == day_at)
+    mine = (Outbox.source == SOURCE, Outbox.source_id.in_(theirs), Outbox.conversation_id == conversation_id)
+    return await outbox.withdraw(db, reason, *mine)
+
+
+def guests(meeting_id: int, day_id: int, answers: Collection[str], channels: Channels) -> Subquery:
+    """The chats (conversation_id, channel, language) of guests to be reminded of a day who answered so for it; "" are
+    those who said nothing about it and still want notices. Who muted the meeting is left out."""
+    chats = reach.guests(meeting_id, channels)
+    said = func.coalesce(Rsvp.answer, "")
+    agreed = or_(said != "", Person.notify_meetings, Guest.person_id.is_(None))
+    query = (
+        select(chats.c.conversation_id, chats.c.channel, chats.c.language)
+        .join(Guest, Guest.id == chats.c.guest_id)
+        .outerjoin(Person, Person.id == Guest.person_id)
+        .outerjoin(Rsvp, (Rsvp.guest_id == Guest.id) & (Rsvp.day_id == day_id))
+        .where(said.in_(list(answers)), agreed, reach.not_muted(meeting_id, chats.c.conversation_id))
+    )
+    return query.subquery()
 
 
 async def states(db: AsyncSession) -> dict[int, dict[str, int]]:
@@ -124,7 +152,10 @@ FROM (SELECT id, channel, language, person_id, row_number()
     WHERE person_id IS NOT NULL AND stopped_at IS NULL AND unreachable = '' AND NOT is_group
     AND channel IN ({channels})) AS c
 JOIN people AS p ON p.id = c.person_id
-WHERE c.place = 1 AND p.notify_meetings AND p.erased_at IS NULL"""
+WHERE c.place = 1 AND p.notify_meetings AND p.erased_at IS NULL
+AND NOT EXISTS (SELECT 1 FROM guests AS g WHERE g.meeting_id = ? AND g.person_id = p.id)
+AND NOT EXISTS (SELECT 1 FROM muted_meetings AS m JOIN conversations AS mc ON mc.id = m.conversation_id
+    WHERE m.meeting_id = ? AND mc.person_id = p.id)"""
 _QUEUE = """
 INSERT INTO outbox (channel, conversation_id, source, source_id, revision, part, lane, operation, content_id, urgent,
     sensitive, not_before, expires_at, state, attempts, resent, created_at)
@@ -135,16 +166,22 @@ ON CONFLICT (source, source_id, revision, part, conversation_id) DO NOTHING"""
 
 
 async def queue(tx: Tx, due: Due, sending: Sending, now: datetime) -> int:
-    """Puts a reminder into the outbox for everyone it concerns and marks it queued; how many people."""
+    """Puts a reminder into the outbox for everyone with notices on who is no guest, and marks it queued; how many
+    people."""
     content, content_values = _content(sending.contents)
     marks = ", ".join("?" for _ in sending.channels)
     query = _QUEUE.format(content=content, reached=_REACHED.format(channels=marks or "''"))
     values: list[Any] = [due.id, due.revision, sending.lane, *content_values, sending.urgent, to_ms(due.day_at)]
-    rows = await tx.change(query, *values, to_ms(now), *sending.channels)
-    await tx.run(
-        "UPDATE reminders SET state = 'queued', late = ?, rows = ? WHERE id = ?", [(sending.late, rows, due.id)]
-    )
+    rows = await tx.change(query, *values, to_ms(now), *sending.channels, due.meeting_id, due.meeting_id)
+    await mark_queued(tx, due, sending.late, rows)
     return rows
+
+
+async def mark_queued(tx: Tx, due: Due, late: bool, rows: int) -> None:
+    """Notes that a reminder is in the outbox, with so many rows more."""
+    await tx.run(
+        "UPDATE reminders SET state = 'queued', late = ?, rows = rows + ? WHERE id = ?", [(late, rows, due.id)]
+    )
 
 
 def _content(contents: Mapping[str, int]) -> tuple[str, list[Any]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,7 +26,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A kept file without its contents, and the address of the visitor it belongs to."""
+    """A kept file without its contents, and the address of the visitor it belongs to ("" when it is for many)."""
 
     token: str
     name: str
@@ -150,9 +150,10 @@ async def attachment_of(db: AsyncSession, file_id: int) -> Attachment | None:
 
 
 async def _attachment(db: AsyncSession, *conditions: Any) -> Attachment | None:
-    columns = (File.token, File.name, File.mime, File.size, Conversation.address)
-    query = select(*columns).join(Conversation, Conversation.id == File.conversation_id)
-    row = (await db.execute(query.where(Conversation.channel == CHANNEL, *conditions))).one_or_none()
+    columns = (File.token, File.name, File.mime, File.size, func.coalesce(Conversation.address, ""))
+    query = select(*columns).outerjoin(Conversation, Conversation.id == File.conversation_id)
+    ours = or_(Conversation.channel == CHANNEL, File.conversation_id.is_(None))
+    row = (await db.execute(query.where(ours, *conditions))).one_or_none()
     return None if row is None else Attachment(*row)
 
 

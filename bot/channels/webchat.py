@@ -135,7 +135,7 @@ class WebChat:
             return None
         async with self._db.read() as session:
             found = await history.attachment_of(session, message.reply.file)
-        if found is None or found.address != message.address:
+        if found is None or found.address not in ("", message.address):
             raise SendError(Trouble.REFUSED, "the file is gone or belongs to another chat")
         return found
 

@@ -4,20 +4,25 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot import meeting_text, words
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import guest_text, meeting_text, words
 from bot.clock import Job, Minutely
 from bot.logs import get_logger
 from bot.messages import Lane
-from bot.services.meetings import URGENT
-from storage import meetings, outbox, reminders
+from bot.services import bells
+from bot.services.reach import Reach
+from storage import meetings, outbox, pushing, reminders
 from storage.engine import Tx
-from storage.models import Meeting
-from storage.reminders import Due, Sending
+from storage.models import Meeting, MeetingDay
+from storage.pushing import Push
+from storage.reminders import SOURCE, Due, Sending
 
 log = get_logger("reminders")
 
 LATE = timedelta(minutes=15)  # a reminder this long after its time says so
-ONLY_SAMPLE = frozenset({"webchat"})  # nobody outside our own page is reminded of a meeting that is none
+# Who answered so reads the same; "" are the silent.
+GUESTS = {"yes": ("yes",), "maybe": ("maybe",), "waiting": ("waiting", "offered"), "": ("",)}
 
 
 def job(channels: Collection[str]) -> Job:
@@ -36,33 +41,77 @@ async def ring(tx: Tx, now: datetime, channels: frozenset[str]) -> bool:
     due = await reminders.next_due(tx, now)
     if due is None:
         return False
+    late = now - due.due_at > LATE
+    reached: Collection[str] | None = ()
     session = tx.session()
     try:
         meeting = await meetings.by_id(session, due.meeting_id)
-        late = now - due.due_at > LATE
-        contents = {}
-        if meeting is not None:
-            for language, body in _bodies(meeting, due, late).items():
-                contents[language] = await outbox.add_content(session, body, now)
+        day = _day(meeting, due)
+        people, contents = 0, {}
+        if meeting is not None and day is not None:
+            reached = Reach(channels).of(meeting.sample)
+            people = await _to_guests(session, now, meeting, day, due, late, reached)
+            if not meeting.invited:
+                for language, body in _bodies(meeting, day, due, late).items():
+                    contents[language] = await outbox.add_content(session, body, now)
         await tx.keep(session)
     finally:
         await session.close()
-    if meeting is None or not contents:
+    if meeting is None or day is None:
         await reminders.drop(tx, due)
         return True
-    urgent = due.kind in URGENT
-    reached = channels & ONLY_SAMPLE if meeting.sample else channels
-    lane = Lane.URGENT if urgent else Lane.REMINDER
-    people = await reminders.queue(tx, due, Sending(contents, sorted(reached), lane, urgent, late), now)
+    await reminders.mark_queued(tx, due, late, people)
+    if contents:
+        lane = _lane(due)
+        sending = Sending(contents, sorted(reached or ()), lane, lane == Lane.URGENT, late)
+        people += await reminders.queue(tx, due, sending, now)
     log.info("reminder queued", reminder=due.id, meeting=due.meeting_id, kind=due.kind, late=late, people=people)
     return True
 
 
-def _bodies(meeting: Meeting, due: Due, late: bool) -> dict[str, bytes]:
-    """The reminder in each language; nothing when the meeting has no such day any more."""
-    day = next((one for one in meeting.days if one.starts_at == due.day_at), None)
-    if day is None:
-        return {}
+async def _to_guests(
+    db: AsyncSession,
+    now: datetime,
+    meeting: Meeting,
+    day: MeetingDay,
+    due: Due,
+    late: bool,
+    channels: Collection[str] | None,
+) -> int:
+    """Guests, each by their answer for the day: who does not come gets none, the silent only an early one."""
+    people, lane = 0, _lane(due)
+    for answer, alike in GUESTS.items():
+        if not answer and not bells.asks_the_silent(due.kind):
+            continue
+        bodies = {
+            language: guest_text.reminder(meeting, day, due.kind, late, answer, language).dump()
+            for language in words.languages()
+        }
+        sent = Push(
+            source=SOURCE,
+            source_id=due.id,
+            revision=due.revision,
+            bodies=bodies,
+            lane=lane,
+            urgent=lane == Lane.URGENT,
+            expires_at=due.day_at,
+        )
+        people += await pushing.push(db, reminders.guests(meeting.id, day.id, alike, channels), sent, now)
+    return people
+
+
+def _lane(due: Due) -> Lane:
+    return Lane.URGENT if bells.is_urgent(due.kind) else Lane.REMINDER
+
+
+def _day(meeting: Meeting | None, due: Due) -> MeetingDay | None:
+    """The day it is about, unless the meeting has no such day any more."""
+    days = meeting.days if meeting is not None else []
+    return next((one for one in days if one.starts_at == due.day_at), None)
+
+
+def _bodies(meeting: Meeting, day: MeetingDay, due: Due, late: bool) -> dict[str, bytes]:
+    """The reminder in each language for people who are no guests."""
     return {
         language: meeting_text.reminder(meeting, day, due.kind, late, language).dump() for language in words.languages()
     }

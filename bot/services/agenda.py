@@ -1,11 +1,13 @@
 """Agendas of meetings from files: TOML or iCalendar. A wrong one is refused as a whole, with every mistake named."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from bot.services.bells import Offset
 
 BIGGEST = 1_000_000  # bytes
 
@@ -43,7 +45,11 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """A meeting as it is to be; times in UTC, to be shown in `timezone`."""
+    """A meeting as it is to be; times in UTC, to be shown in `timezone`.
+
+    None leaves what the meeting has: `capacity` seats of each day (0: no limit), `quotas` of them by region,
+    `reminders` (none: the usual ones), and after how many days the silent are asked again (0: never).
+    """
 
     key: str
     title: str
@@ -53,6 +59,10 @@ class Agenda:
     description: str = ""
     timezone: str = "Asia/Makassar"
     cancelled: bool = False
+    capacity: int | None = None
+    quotas: Mapping[str, int] | None = None
+    reminders: tuple[Offset, ...] | None = None
+    chase_days: int | None = None
 
 
 def read(path: Path, timezone: str = "Asia/Makassar", today: date | None = None) -> Agenda:

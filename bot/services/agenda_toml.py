@@ -8,11 +8,27 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.regions import NAMES, exact
 from bot.services.agenda import Agenda, AgendaError, Day, Session, contradictions
+from bot.services.bells import Offset, parse
 from bot.times import moment
 
-MEETING = ("key", "title", "place", "map", "description", "timezone", "status", "days")
+MEETING = (
+    "key",
+    "title",
+    "place",
+    "map",
+    "description",
+    "timezone",
+    "status",
+    "days",
+    "capacity",
+    "quotas",
+    "reminders",
+    "chase_days",
+)
 DAY = ("date", "begins", "ends", "place", "sessions")
+MOST_SEATS = 100_000
 SESSION = ("begins", "ends", "title", "speakers", "place")
 LONGEST = {"title": 200, "place": 300, "map": 500, "description": 1500, "speakers": 300, "key": 100}
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[.:]([0-5]\d)")
@@ -86,6 +102,10 @@ class _Reader:
             description=self._text(block, "description"),
             timezone=name,
             cancelled=status == "cancelled",
+            capacity=self._whole(block, "capacity", MOST_SEATS),
+            quotas=self._quotas(block),
+            reminders=self._reminders(block),
+            chase_days=self._whole(block, "chase_days", 30),
         )
 
     def _day(self, block: _Block, zone: ZoneInfo) -> Day | None:
@@ -149,6 +169,39 @@ class _Reader:
         except (KeyError, ValueError, OSError):
             self._wrong(block, "timezone", f"no zone is called {name!r}; one of ours is Asia/Makassar")
             return ZoneInfo("UTC")
+
+    def _whole(self, block: _Block, key: str, most: int) -> int | None:
+        value = block.data.get(key)
+        if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most):
+            return value
+        self._wrong(block, key, f"must be a whole number from 0 to {most}")
+        return None
+
+    def _quotas(self, block: _Block) -> dict[str, int] | None:
+        value = block.data.get("quotas")
+        if value is None:
+            return None
+        found: dict[str, int] = {}
+        for name, seats in value.items() if isinstance(value, dict) else [("", None)]:
+            region = name if name in NAMES else exact(name)
+            if region is None or not isinstance(seats, int) or isinstance(seats, bool) or not 0 <= seats <= MOST_SEATS:
+                self._wrong(block, "quotas", f'must be like {{ mataram = 10 }}, which "{name}" is not')
+            else:
+                found[region] = seats
+        return found
+
+    def _reminders(self, block: _Block) -> tuple[Offset, ...] | None:
+        value = block.data.get("reminders")
+        if value is None:
+            return None
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            self._wrong(block, "reminders", 'must be a list such as ["3d 09.00", "1d 18.00", "2h"]')
+            return None
+        try:
+            return parse(value)
+        except ValueError as error:
+            self._wrong(block, "reminders", str(error))
+            return None
 
     def _speakers(self, block: _Block) -> str:
         value = block.data.get("speakers", "")

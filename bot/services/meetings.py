@@ -1,34 +1,39 @@
 """Meetings: bringing one in from an agenda, moving and cancelling it, and when its reminders ring."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import times
+from bot.services import bells as ringing
+from bot.services import changes
 from bot.services.agenda import Agenda, AgendaError, Day, Session, read
-from storage import facts, reminders
+from bot.services.bells import ONE_DAY, THREE_DAYS, TWO_HOURS, Bell, bells
+from bot.services.reach import Reach
+from storage import facts, guests, reminders
 from storage import meetings as store
-from storage.models import Meeting, MeetingDay, MeetingSession
+from storage.guests import Counts
+from storage.models import Meeting, MeetingDay, MeetingSession, RegionQuota
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "contoh.toml"
 SAMPLE_FACT = "sample.loaded"
-THREE_DAYS, ONE_DAY, TWO_HOURS = "days3", "day1", "hours2"
-URGENT = frozenset({TWO_HOURS})
+ANYWHERE = Reach()
+CHASE_DAYS = 2
+__all__ = ["ONE_DAY", "THREE_DAYS", "TWO_HOURS", "Bell", "Imported", "Overview", "bells"]
 
 Row = TypeVar("Row", MeetingDay, MeetingSession)
 Item = TypeVar("Item", Day, Session)
-Bell = tuple[datetime, str, datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
     """What an import did: `outcome` created, updated, cancelled or unchanged; `days` those that are new or other than
-    before (when they begin); how many reminders it planned, and how many messages on their way it took back."""
+    before (when they begin); how many reminders it planned, how many on their way it took back, and how many people it
+    tells of the change."""
 
     id: int
     key: str
@@ -39,40 +44,31 @@ class Imported:
     days: tuple[datetime, ...] = ()
     planned: int = 0
     withdrawn: int = 0
+    told: int = 0
     warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A meeting and how many of its reminders are waiting, queued, missed or withdrawn."""
+    """A meeting, how many of its reminders are waiting, queued, missed or withdrawn, and its guests."""
 
     meeting: Meeting
     reminders: dict[str, int]
-
-
-def bells(starts_at: datetime, zone: ZoneInfo, now: datetime) -> list[Bell]:
-    """The reminders still to ring for a day: three days before at 09.00, the day before at 18.00 (local time), two
-    hours before. When a day is announced or moved on the evening before, its 18.00 has passed and most people would
-    first hear of it two hours before: then the one of the day before rings at once (quiet hours hold the message)."""
-    on = starts_at.astimezone(zone).date()
-    evening, last = times.moment(on - timedelta(days=1), time(18), zone), starts_at - timedelta(hours=2)
-    if evening < now < last and now.astimezone(zone).date() == on - timedelta(days=1):
-        evening = now
-    due = {
-        THREE_DAYS: times.moment(on - timedelta(days=3), time(9), zone),
-        ONE_DAY: evening,
-        TWO_HOURS: last,
-    }
-    return [(starts_at, kind, at) for kind, at in due.items() if at >= now]
+    guests: Counts = field(default_factory=Counts)
 
 
 async def import_agenda(
-    db: AsyncSession, now: datetime, agenda: Agenda, office: str = "", sample: bool = False
+    db: AsyncSession,
+    now: datetime,
+    agenda: Agenda,
+    office: str = "",
+    sample: bool = False,
+    reach: Reach = ANYWHERE,
 ) -> Imported:
     """Brings a meeting in, or changes the one with the same key.
 
-    A new time or place raises the revision, withdraws the reminders of the days concerned, sent ones excepted, and
-    plans new ones; other days keep theirs. AgendaError when the key is another office's.
+    A new time or place raises the revision, withdraws the reminders of the days concerned, sent ones excepted, plans
+    new ones and tells everyone concerned; other days keep theirs. AgendaError when the key is another office's.
     """
     meeting = await store.by_key(db, agenda.key)
     if meeting is not None and office and meeting.office != office:
@@ -81,21 +77,26 @@ async def import_agenda(
         )
     fresh = meeting is None
     if meeting is None:
-        meeting = Meeting(key=agenda.key, office=office, revision=0, title="", timezone="", status="", days=[])
+        meeting = Meeting(
+            key=agenda.key, office=office, revision=0, title="", timezone="", status="", days=[], quotas=[]
+        )
+        meeting.chase_days, meeting.reminders = CHASE_DAYS, ""
         db.add(meeting)
-    before, look = _days(meeting), _look(meeting)
+    before, known, look = _days(meeting), changes.known(meeting), _look(meeting)
     _write(meeting, agenda, sample)
     if _look(meeting) == look:
         return Imported(meeting.id, meeting.key, meeting.title, "unchanged", meeting.revision, meeting.timezone)
     meeting.updated_at = now
-    return await _rearrange(db, now, meeting, before, "created" if fresh else "updated")
+    done = await _rearrange(db, now, meeting, before, "created" if fresh else "updated")
+    return done if fresh else replace(done, told=await changes.tell(db, now, meeting, known, reach))
 
 
-async def cancel(db: AsyncSession, now: datetime, meeting: Meeting) -> Imported:
-    """The meeting does not take place: its reminders are withdrawn."""
-    before = _days(meeting)
+async def cancel(db: AsyncSession, now: datetime, meeting: Meeting, reach: Reach = ANYWHERE) -> Imported:
+    """The meeting does not take place: its reminders are withdrawn, and everyone concerned is told."""
+    before, known = _days(meeting), changes.known(meeting)
     meeting.status, meeting.updated_at = "cancelled", now
-    return await _rearrange(db, now, meeting, before, "cancelled")
+    done = await _rearrange(db, now, meeting, before, "cancelled")
+    return replace(done, told=await changes.tell(db, now, meeting, known, reach))
 
 
 async def _rearrange(
@@ -110,7 +111,8 @@ async def _rearrange(
     await db.flush()
     off = meeting.status == "cancelled"
     withdrawn = await reminders.withdraw(db, meeting.id, gone, "cancelled" if off else "moved")
-    planned = [bell for at in new for bell in bells(at, ZoneInfo(meeting.timezone), now)]
+    zone, offsets = ZoneInfo(meeting.timezone), ringing.of(meeting.reminders)
+    planned = [bell for at in new for bell in bells(at, zone, now, offsets)]
     await reminders.plan(db, meeting.id, meeting.revision, planned)
     return Imported(
         meeting.id,
@@ -122,15 +124,16 @@ async def _rearrange(
         tuple(sorted(new)),
         len(planned),
         withdrawn,
+        0,
         tuple(f"day {number} is over." for number, day in enumerate(meeting.days, 1) if day.ends_at <= now),
     )
 
 
 def _days(meeting: Meeting) -> dict[datetime, object]:
-    """What people must know of each day that takes place, by when it begins."""
-    if meeting.status != "planned":
+    """What people must know of each day that takes place and when they are reminded, by when it begins."""
+    if meeting.status not in changes.STANDING:
         return {}
-    common = (meeting.map_url, meeting.timezone)
+    common = (meeting.map_url, meeting.timezone, meeting.reminders)
     return {day.starts_at: (day.ends_at, day.place or meeting.place, common) for day in meeting.days}
 
 
@@ -138,6 +141,7 @@ def _look(meeting: Meeting) -> object:
     """Everything an import can change, to see whether it did."""
     return (
         (meeting.title, meeting.description, meeting.place, meeting.map_url, meeting.timezone, meeting.status),
+        (meeting.capacity, meeting.reminders, meeting.chase_days, {one.region: one.seats for one in meeting.quotas}),
         [
             (
                 (day.starts_at, day.ends_at, day.place),
@@ -151,7 +155,9 @@ def _look(meeting: Meeting) -> object:
 def _write(meeting: Meeting, agenda: Agenda, sample: bool) -> None:
     meeting.title, meeting.description = agenda.title, agenda.description
     meeting.place, meeting.map_url, meeting.timezone = agenda.place, agenda.map_url, agenda.timezone
-    meeting.status, meeting.sample = ("cancelled" if agenda.cancelled else "planned"), sample
+    standing = "planned" if meeting.published_at is None else "published"
+    meeting.status, meeting.sample = ("cancelled" if agenda.cancelled else standing), sample
+    _write_rules(meeting, agenda)
     if agenda.cancelled and not agenda.days:
         return  # a calendar's cancellation may tell nothing but that
     zone = ZoneInfo(agenda.timezone)
@@ -161,6 +167,39 @@ def _write(meeting: Meeting, agenda: Agenda, sample: bool) -> None:
 
     pairs = _paired(meeting.days, agenda.days, on, on)
     meeting.days[:] = [_written(row or MeetingDay(sessions=[]), day) for row, day in pairs]
+
+
+def _write_rules(meeting: Meeting, agenda: Agenda) -> None:
+    """Seats and reminders; what an agenda does not name stays."""
+    if agenda.capacity is not None:
+        meeting.capacity = agenda.capacity or None
+    if agenda.reminders is not None:
+        meeting.reminders = ringing.written(agenda.reminders)
+    if agenda.chase_days is not None:
+        meeting.chase_days = agenda.chase_days
+    if agenda.quotas is not None:
+        held = {one.region: one for one in meeting.quotas}
+        for region, seats in agenda.quotas.items():
+            if region in held:
+                held[region].seats = seats
+        meeting.quotas[:] = [
+            held.get(region) or RegionQuota(region=region, seats=seats) for region, seats in agenda.quotas.items()
+        ]
+
+
+def as_agenda(meeting: Meeting) -> Agenda:
+    """A meeting as an agenda, to be changed in part (`dataclasses.replace`) and brought in again."""
+    days = tuple(
+        Day(
+            day.starts_at,
+            day.ends_at,
+            day.place,
+            tuple(Session(one.starts_at, one.ends_at, one.title, one.speakers, one.place) for one in day.sessions),
+        )
+        for day in meeting.days
+    )
+    fields = (meeting.place, meeting.map_url, meeting.description, meeting.timezone, meeting.status == "cancelled")
+    return Agenda(meeting.key, meeting.title, days, *fields)
 
 
 def _written(row: MeetingDay, day: Day) -> MeetingDay:
@@ -217,5 +256,6 @@ async def remove_sample(db: AsyncSession, now: datetime) -> bool:
 
 async def overview(db: AsyncSession) -> list[Overview]:
     """All meetings, the newest first, with what became of their reminders."""
-    states = await reminders.states(db)
-    return [Overview(meeting, states.get(meeting.id, {})) for meeting in await store.every(db)]
+    states, found = await reminders.states(db), await store.every(db)
+    counts = await guests.counts(db, [one.id for one in found])
+    return [Overview(meeting, states.get(meeting.id, {}), counts[meeting.id]) for meeting in found]

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import words
 from bot.limits import units
 from bot.router import normal
-from storage import consents, conversations, outbox, people
+from storage import consents, conversations, guests, outbox, people, quiz
 from storage.consents import Act
 from storage.models import Outbox, Person
 
@@ -85,9 +85,13 @@ async def change(db: AsyncSession, now: datetime, person: Person, details: Detai
 async def switch(db: AsyncSession, now: datetime, person: Person, notices: Iterable[str], act: Act) -> None:
     """Sets the switches and keeps it as an act of consent (or withdrawal, when none is left on)."""
     chosen = frozenset(notices)
+    if person.notify_meetings and "meetings" not in chosen:
+        await guests.mute_all(db, person.id, now)
     for name in NOTICES:
         setattr(person, f"notify_{name}", name in chosen)
     person.updated_at = now
+    if "quiz" not in chosen:
+        await quiz.forget(db, person.id)  # scores were kept by this consent
     version = "notices:" + "+".join(name for name in NOTICES if name in chosen)
     await consents.record(db, person.id, version, given=bool(chosen), act=act)
 
