@@ -142,6 +142,7 @@ class Retention(Section):
 
     inbox_days: Annotated[Whole, Field(ge=8)] = 8  # services repeat what they could not deliver for up to 7 days
     outbox_days: Annotated[Whole, Field(ge=1)] = 30
+    answer_days: Annotated[Whole, Field(ge=1)] = 90  # who was shown which topic: so long a correction finds them
 
 
 class Reports(Section):

@@ -33,6 +33,7 @@ async def show(turn: Turn) -> None:
         held=words.Raw(await _held(turn)),
         inbox_days=turn.context.inbox_days,
         outbox_days=turn.context.outbox_days,
+        answer_days=turn.context.answer_days,
     )
     turn.say(
         notice,

@@ -75,6 +75,10 @@ async def menu(turn: Turn) -> None:
         buttons.append(Button(turn.t("staff.open_button", count=waiting), "staff.open"))
     if staff.may(role, Power.ANSWER):
         buttons.append(Button(turn.t("desk.list_button", count=await tickets.count_open(turn.db)), "desk.list"))
+    if staff.may(role, Power.TOPICS):
+        buttons.append(turn.button("staff.topics_button", "edit"))
+    if staff.may(role, Power.TOPICS):
+        buttons.append(turn.button("staff.fixes_button", "fixes"))
     if staff.may(role, Power.STAFF):
         buttons.append(turn.button("staff.invite_button", "staff.invite"))
         buttons.append(turn.button("staff.list_button", "staff.list"))

@@ -122,9 +122,10 @@ async def unhelpful(db: AsyncSession, since: datetime, until: datetime, limit: i
     return (await db.scalars(statement.order_by(AnswerGiven.id.desc()).limit(limit))).all()
 
 
-async def forget(db: AsyncSession, conversation_id: int) -> None:
-    """Removes all that a chat was shown."""
-    await db.execute(delete(AnswerGiven).where(AnswerGiven.conversation_id == conversation_id))
+async def forget(db: AsyncSession, conversation_id: int) -> int:
+    """Removes all that a chat was shown; how much."""
+    mine = delete(AnswerGiven).where(AnswerGiven.conversation_id == conversation_id)
+    return len((await db.scalars(mine.returning(AnswerGiven.id))).all())
 
 
 def _insert(db: AsyncSession) -> Any:

@@ -68,6 +68,13 @@ async def empty_questions(db: AsyncSession, conversation_id: int) -> Sequence[tu
     return [(row.source_id, row) for row in rows if row.remote_id and row.operation == "send"]
 
 
+async def empty_digests(db: AsyncSession) -> None:
+    """Stored summaries for staff quote questions: after an erasure none of them is kept."""
+    rows = select(Outbox.id).where(Outbox.source == "digest", Outbox.state.not_in(UNSENT))
+    await db.execute(delete(WebchatMessage).where(WebchatMessage.outbox_id.in_(rows)))
+    await db.execute(update(Outbox).where(Outbox.id.in_(rows)).values(body=None))
+
+
 async def let_go(db: AsyncSession, conversation_id: int, now: datetime) -> None:
     """The chat is nobody's and remembers nothing; its address goes once the last message has left."""
     await db.execute(

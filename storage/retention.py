@@ -64,6 +64,14 @@ async def empty_contents(tx: Tx, before: datetime) -> int:
     )
 
 
+async def drop_answers(tx: Tx, before: datetime) -> int:
+    """Deletes notes of which topic was shown to whom before `before`."""
+    return await tx.change(
+        f"DELETE FROM answers_given WHERE id IN (SELECT id FROM answers_given WHERE at < ? LIMIT {BATCH})",
+        to_ms(before),
+    )
+
+
 async def drop_files(tx: Tx, now: datetime) -> int:
     """Deletes files whose time is over."""
     return await tx.change(

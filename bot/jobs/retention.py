@@ -28,6 +28,7 @@ async def step(tx: Tx, now: datetime, settings: Retention) -> bool:
         "inbox": await retention.forget_inbox(tx, now - timedelta(days=settings.inbox_days), sent),
         "outbox": await retention.empty_outbox(tx, sent, now),
         "contents": await retention.empty_contents(tx, sent),
+        "answers": await retention.drop_answers(tx, now - timedelta(days=settings.answer_days)),
         "files": await retention.drop_files(tx, now),
         "job_runs": await retention.drop_job_runs(tx, now - RUNS_KEPT),
     }

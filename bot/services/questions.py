@@ -10,7 +10,7 @@ from bot import notices
 from bot.messages import Lane
 from bot.services import staff_notices
 from bot.services.staff import Addresses
-from knowledge.similar import similar
+from knowledge.similar import traits
 from storage import audit, outbox
 from storage import questions as store
 from storage.models import Conversation, Question
@@ -50,8 +50,9 @@ async def ask(
 
 async def _before(db: AsyncSession, text: str) -> Question | None:
     """The open question that asks the same, if there is one."""
+    asked = traits(text)
     for one in await store.newest_open(db, COMPARED):
-        if similar(store.unseal(db, one.text), text) and await store.hold(db, one.id):
+        if asked.fits(traits(store.unseal(db, one.text))) and await store.hold(db, one.id):
             return one
     return None
 
@@ -64,7 +65,8 @@ async def split(db: AsyncSession, now: datetime, owners: Addresses, zone: ZoneIn
     await db.flush()
     for one in others:
         await staff_notices.put(db, now, owners, zone, one)
-    await staff_notices.renew(db, now, zone, question)
+    if others:
+        await staff_notices.renew(db, now, zone, question)
     return len(others)
 
 

@@ -17,6 +17,11 @@ class Scripted(Index):
 SCRIPT = {
     "tenggat": Finding(status="answered", topic="batas-waktu-melapor"),
     "denda": Finding(status="answered", topic="politik-uang-sanksi", regime="pilkada"),
+    "ambang": Finding(
+        status="answered",
+        topic="ambang-batas-pilkada",
+        ranking=(("ambang-batas-pilkada", 0.9), ("ambang-batas-presiden", 0.6), ("tsm", 0.5), ("dkpp", 0.4)),
+    ),
     "mirip": Finding(status="choose", candidates=("sengketa-proses", "sengketa-waktu", "sengketa-hasil-di-mk")),
     "daftar": Finding(status="function", topic="register"),
     "lapor": Finding(status="function", topic="report"),
