@@ -57,6 +57,22 @@ class Daily:
 
 
 @dataclass(frozen=True, slots=True)
+class Weekly:
+    """Due once a week, on `weekday` (Monday is 0), at a local time."""
+
+    weekday: int
+    at: time
+    zone: ZoneInfo
+
+    def latest(self, now: datetime) -> datetime:
+        """This week's entry, or last week's while this week's is to come."""
+        today = now.astimezone(self.zone).date()
+        day = today - timedelta(days=(today.weekday() - self.weekday) % 7)
+        due = moment(day, self.at, self.zone)
+        return due if due <= now else moment(day - timedelta(days=7), self.at, self.zone)
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """Work by timetable. `run(tx, now)` does one step in one transaction and says whether there is more to do; the
     first step shares its transaction with the note that this entry was taken, so that a crash takes back both.
