@@ -1,7 +1,6 @@
 """Talking with a person of ours: asked for, then the bot is silent until either side ends it."""
 
 from bot import menu, talk_text, words
-from bot.quiet import Quiet
 from bot.router import Router
 from bot.services import tickets
 from bot.turn import HELD, Turn
@@ -116,4 +115,4 @@ async def _not_kept(turn: Turn) -> None:
 def _is_outside(turn: Turn) -> bool:
     """At night and at the weekend nobody can be expected; the hours of an office are not known to us."""
     weekend = turn.now.astimezone(turn.context.timezone).weekday() >= 5
-    return weekend or Quiet(zone=turn.context.timezone).until(turn.now) is not None
+    return weekend or turn.context.quiet.until(turn.now) is not None

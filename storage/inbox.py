@@ -193,7 +193,8 @@ def _chat(tx: Tx, row: Sequence[Any], now: int) -> Chat:
 
 async def open_waiting(tx: Tx, conversation_id: int, limit: int = 12) -> tuple[Chat, list[Stored]] | None:
     """The conversation, locked, and its oldest waiting items; None when nothing waits."""
-    lock = "" if tx.sqlite else " FOR UPDATE"
+    # Without KEY: a message to this chat from another turn (its foreign key) need not wait, and cannot block us both.
+    lock = "" if tx.sqlite else " FOR NO KEY UPDATE"
     chats = await tx.rows(f"SELECT {_CHAT} FROM conversations WHERE id = ?{lock}", conversation_id)
     query = (
         "SELECT id, key, raw, received_at FROM inbox WHERE conversation_id = ? AND status = 'new' ORDER BY id LIMIT ?"

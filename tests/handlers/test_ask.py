@@ -183,6 +183,16 @@ async def test_a_person_can_be_asked_directly(world: World) -> None:
     assert await kept(world) == [("person", "apakah tenggat saya lewat?")]
 
 
+async def test_of_a_picture_to_staff_its_words_go_and_its_absence_is_said(world: World) -> None:
+    """Staff read that there was one; the person reads that it was not passed on."""
+    ani = world.person("ani")
+    await ani.says("petugas")
+    _, note = await ani.shows("photo", text="apakah surat ini sah?")
+
+    assert await kept(world) == [("person", "[foto] apakah surat ini sah?")]
+    assert "belum bisa diteruskan" in note.text
+
+
 async def test_after_an_answer_the_same_question_can_go_to_a_person(world: World) -> None:
     """One tap sends what was asked before; a second tap has nothing left to send."""
     ani = world.person("ani")
