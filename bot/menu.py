@@ -5,7 +5,7 @@ from bot.turn import HELD, Turn
 
 TALK = "talk.here"  # the state while a person of ours has taken over: no form, so never put aside or forgotten
 PAUSED = "paused"  # where the state of an interrupted form waits in the conversation's data
-CHOICES = ("ask", "meetings", "human", "privacy", "language", "help")
+CHOICES = ("ask", "meetings", "quiz", "human", "privacy", "language", "help")
 
 
 def buttons(turn: Turn) -> list[Button]:

@@ -9,7 +9,7 @@ from bot.router import Router
 from bot.services import erasure, personal_data, staff
 from bot.services.people import NOTICES, notices_of
 from bot.turn import Turn
-from storage import files
+from storage import files, quiz
 from storage.consents import Act
 from storage.types import from_ms, to_ms
 
@@ -58,6 +58,8 @@ async def _held(turn: Turn) -> str:
         kind = turn.t(f"kinds.{person.kind}") if person.kind else turn.t("register.empty")
         news = ", ".join(on) or turn.t("register.none")
         lines.append(turn.t("privacy.held_person", name=person.name, kind=kind, region=region, notices=news))
+        rounds = len(await quiz.of_person(turn.db, person.id))
+        lines += [turn.t("privacy.held_quiz", count=rounds)] if rounds else []
     held = await personal_data.count(turn.db, turn.chat.id)
     lines.append(turn.t("privacy.held_questions", count=held.questions))
     lines.append(turn.t("privacy.held_messages", count=held.messages))

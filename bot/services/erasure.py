@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import words
 from bot.messages import Lane, Reply
-from bot.services import people, tickets
-from storage import audit, consents, erasure, outbox, staff
+from bot.services import people, questions, tickets
+from storage import answers, audit, consents, erasure, guests, outbox, quiz, staff, suggestions
 from storage import people as people_store
 from storage import questions as question_store
 from storage.consents import Act
@@ -35,6 +35,8 @@ async def erase(db: AsyncSession, now: datetime, conversation_id: int, act: Act 
         if act is not None:
             await consents.record(db, person_id, "erasure", given=False, act=act)
         await erasure.minimise_consents(db, person_id)
+        await quiz.forget(db, person_id)
+    await guests.forget(db, [chat.id for chat in chats], person_id)
     for chat in chats:
         await _empty(db, now, chat)
     about = f"conversation:{conversation_id}" if person_id is None else f"person:{person_id}"
@@ -48,9 +50,14 @@ async def _empty(db: AsyncSession, now: datetime, chat: Conversation) -> None:
     await erasure.empty_messages(db, chat.id)
     asked = select(Question.id).where(Question.conversation_id == chat.id)
     await outbox.withdraw(db, "erased", Outbox.source == "question", Outbox.source_id.in_(asked))
-    for number, row in await erasure.empty_questions(db, chat.id):
+    covered = await erasure.empty_questions(db, chat.id)
+    for number, row in covered:
         await _cover(db, now, number, row)
+    await questions.after_erasure(db, now, chat.id)
+    await suggestions.erase(db, chat.id)
     await tickets.erase(db, now, chat.id)
+    if await answers.forget(db, chat.id) or covered:
+        await erasure.empty_digests(db)
     if await staff.active(db, chat.channel, chat.address) is None:
         await erasure.rename_actor(db, f"{chat.channel}:{chat.address}", f"erased:{hashed[:12]}")
     await erasure.let_go(db, chat.id, now)

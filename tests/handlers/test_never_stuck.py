@@ -194,6 +194,7 @@ FAMILIES = {
     "ask",
     "human",
     "meetings",
+    "quiz",
     "talk",
     "desk",
 }

@@ -49,7 +49,7 @@ async def test_everything_is_two_taps_away(world: World) -> None:
     await ani.taps("Menu lengkap")
 
     prefixes = [button.data.partition(":")[0] for button in ani.last.reply.buttons]
-    assert prefixes == ["register.begin", "ask", "meetings", "human", "privacy", "language", "help"]
+    assert prefixes == ["register.begin", "ask", "meetings", "quiz", "human", "privacy", "language", "help"]
     assert set(prefixes) <= router.buttons.keys()
 
 
