@@ -19,6 +19,7 @@ LINK = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+")
 STRETCHED = re.compile(r"([^\W\d])\1{2,}")
 TWICE = re.compile(r"\b([^\W\d]{3,})2\b")
 GLUED = re.compile(r"\b(\d+)(rb|ribu|jt|juta|x|kali|th|thn|hari|hr|bln)\b")
+DIGIT = re.compile(r"\d")
 CLITIC = re.compile(r"(.{4,}?)(?:nya|kah)$")
 
 
@@ -121,6 +122,8 @@ def terms(regular: Iterable[str]) -> list[str]:
 def read(text: str, mend: Callable[[str], str] | None = None) -> list[str]:
     """The search terms of a text: its words, and the laws, rulings and articles it cites."""
     text = text[:LONGEST].casefold()
+    if not DIGIT.search(text):
+        return terms(tokens(text, mend))
     return [*terms(tokens(without_citations(text), mend)), *dict.fromkeys(citations(text))]
 
 
