@@ -41,7 +41,7 @@ async def all_answered(api: RemoteBotApi, patience: float = 60) -> Counter[int]:
         while len(await replies(api)) < PEOPLE:  # noqa: ASYNC110 - the service is another process
             await asyncio.sleep(0.2)
     counted = await replies(api)
-    await asyncio.sleep(3)
+    await asyncio.sleep(7)  # a lease, and a little
     assert await replies(api) == counted
     return counted
 

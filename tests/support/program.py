@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 QUICK = {
-    "SAHABAT__SENDER__LEASE_SECONDS": "2",
+    "SAHABAT__SENDER__LEASE_SECONDS": "5",
     "SAHABAT__SENDER__SWEEP_SECONDS": "0.3",
     "SAHABAT__WEB__PORT": "0",
     "SAHABAT__APP__LOG_LEVEL": "WARNING",
