@@ -23,3 +23,9 @@ GROUP_MESSAGES_PER_MINUTE = 20
 def units(text: str) -> int:
     """Length of `text` in UTF-16 code units."""
     return len(text) + sum(1 for letter in text if ord(letter) > 0xFFFF)
+
+
+def cut(text: str, length: int) -> str:
+    """The first `length` units of `text`, or the last ones when it is negative; no letter is cut in two."""
+    raw = text.encode("utf-16-le")
+    return (raw[: 2 * length] if length > 0 else raw[2 * length :]).decode("utf-16-le", "ignore")

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot import times, words
+from bot.limits import cut, units
 from bot.messages import Button, Reply
 
 ANSWER_LENGTH = 3000  # letters that a person's answer may have; the frame and the question need the rest
@@ -16,8 +17,7 @@ def day(language: str, when: date) -> str:
 
 
 def question(language: str, number: int, asked: str, about: str, is_group: bool, people: int = 1) -> Reply:
-    """An open question as staff see it; `about` is one line on when, which language and why; `people` how many ask it.
-    """
+    """An open question as staff see it; `about` is one line on when, which language and why, `people` ask it."""
     key = "staff.question_group" if is_group else "staff.question_private"
     text = words.text(language, key, number=number, asked=_short(language, asked, SHOWN_LENGTH), about=about)
     buttons = [] if is_group else [_button(language, "staff.reply", f"staff.answer:{number}")]
@@ -65,9 +65,9 @@ def alarm(language: str, key: str, **values: object) -> Reply:
 
 def _short(language: str, text: str, limit: int) -> str:
     """At most `limit` letters, and the reader is told when some are missing."""
-    if len(text) <= limit:
+    if units(text) <= limit:
         return text
-    return f"{text[:limit].rstrip()}… {words.text(language, 'answer.cut')}"
+    return f"{cut(text, limit).rstrip()}… {words.text(language, 'answer.cut')}"
 
 
 def _button(language: str, key: str, data: str) -> Button:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from bot import regions, words
+from bot.limits import cut, units
 from bot.messages import Button, Incoming, Reply
 from storage.models import Conversation, Person, Ticket
 
 KINDS = frozenset({"photo", "video", "audio", "voice", "document", "sticker", "location", "contact", "poll"})
-SHOWN_LENGTH = 2500  # letters of a talk in one message to staff
+SHOWN_LENGTH = 2500  # letters, as services count them, of a talk in one message to staff
 
 
 def asker(language: str, ticket: Ticket, chat: Conversation, person: Person | None) -> str:
@@ -31,7 +32,7 @@ def transcript(language: str, said: Sequence[tuple[bool, str]]) -> str:
         sides = {True: words.text(language, "desk.staff"), False: words.text(language, "desk.person")}
         texts = [f"{sides[by_staff]}: {text}" for by_staff, text in said]
     whole = "\n".join(texts)
-    return whole if len(whole) <= SHOWN_LENGTH else f"… {whole[-SHOWN_LENGTH:]}"
+    return whole if units(whole) <= SHOWN_LENGTH else f"… {cut(whole, -SHOWN_LENGTH)}"
 
 
 def call(language: str, ticket: Ticket, who: str, said: str) -> Reply:
@@ -55,17 +56,17 @@ def taken(language: str, ticket: Ticket, who: str, said: str, is_group: bool) ->
 
 def heard(language: str, ticket: Ticket, text: str, is_group: bool) -> Reply:
     """What the person wrote."""
-    if len(text) > SHOWN_LENGTH:
-        text = f"{text[:SHOWN_LENGTH].rstrip()}… {words.text(language, 'answer.cut')}"
-    return Reply(words.text(language, "desk.heard", number=ticket.id, said=text), in_hand(language, ticket, is_group))
+    return Reply(
+        words.text(language, "desk.heard", number=ticket.id, said=_shown(language, text)),
+        in_hand(language, ticket, is_group),
+    )
 
 
 def heard_many(language: str, ticket: Ticket, texts: list[str], is_group: bool) -> Reply:
     """What the person wrote in a flood, as one message."""
     lines = "\n".join(f"• {text}" for text in texts)
-    if len(lines) > SHOWN_LENGTH:
-        lines = f"{lines[:SHOWN_LENGTH].rstrip()}… {words.text(language, 'answer.cut')}"
-    text = words.text(language, "desk.heard_many", number=ticket.id, count=len(texts), said=lines)
+    said = _shown(language, lines)
+    text = words.text(language, "desk.heard_many", number=ticket.id, count=len(texts), said=said)
     return Reply(text, in_hand(language, ticket, is_group))
 
 
@@ -95,6 +96,13 @@ def note(language: str, key: str, *buttons: Button, **values: object) -> Reply:
 def from_staff(language: str, text: str, corrected: bool) -> Reply:
     """Words of staff as the person reads them."""
     return Reply(words.text(language, "talk.corrected" if corrected else "talk.from_staff", text=text))
+
+
+def _shown(language: str, text: str) -> str:
+    """As much as fits, and the reader is told when some is missing."""
+    if units(text) <= SHOWN_LENGTH:
+        return text
+    return f"{cut(text, SHOWN_LENGTH).rstrip()}… {words.text(language, 'answer.cut')}"
 
 
 def _button(language: str, key: str, data: str) -> Button:

@@ -1,6 +1,7 @@
 """Staff answer what the bot could not: by replying to the question, or by its button."""
 
 from bot import notices
+from bot.limits import units
 from bot.router import Router
 from bot.services import questions, staff
 from bot.services.questions import Outcome
@@ -134,8 +135,8 @@ async def fits(turn: Turn) -> bool:
     if turn.incoming.kind != "text" or not text:
         turn.say(turn.t("staff.answer_needs_text"))
         return False
-    if len(text) > notices.ANSWER_LENGTH:
-        turn.say(turn.t("staff.answer_too_long", length=len(text), limit=notices.ANSWER_LENGTH))
+    if units(text) > notices.ANSWER_LENGTH:
+        turn.say(turn.t("staff.answer_too_long", length=units(text), limit=notices.ANSWER_LENGTH))
         return False
     return True
 

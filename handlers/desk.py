@@ -85,10 +85,10 @@ async def close(turn: Turn) -> None:
 
 @router.button("desk.list")
 async def waiting(turn: Turn) -> None:
-    """The talks that wait for somebody and those in this person's hands."""
+    """The talks that wait for somebody and those in this person's hands; for an owner in anybody's."""
     if not await may_answer(turn):
         return
-    found = await store.oldest(turn.db, by(turn), SHOWN)
+    found = await store.oldest(turn.db, None if await _is_owner(turn) else by(turn), SHOWN)
     if not found:
         turn.say(turn.t("desk.none"))
         return
@@ -161,10 +161,15 @@ async def _is_owner(turn: Turn) -> bool:
 
 
 async def _say_state(turn: Turn, ticket: Ticket) -> None:
+    """Who has it, with what this person may do about that."""
     await turn.db.refresh(ticket)
     name = ticket.claimed_name or turn.t("staff.somebody")
-    take_it = (turn.button("desk.take", f"desk.take:{ticket.id}"),) if ticket.status == store.OPEN else ()
-    turn.say(turn.t(f"desk.is_{ticket.status}", number=ticket.id, name=name), *take_it)
+    buttons: tuple[Button, ...] = ()
+    if ticket.status == store.OPEN:
+        buttons = (turn.button("desk.take", f"desk.take:{ticket.id}"),)
+    elif ticket.status == store.CLAIMED and await _is_owner(turn):
+        buttons = talk_text.in_hand(turn.language, ticket, is_group=True)
+    turn.say(turn.t(f"desk.is_{ticket.status}", number=ticket.id, name=name), *buttons)
 
 
 async def _name(turn: Turn) -> str:

@@ -97,7 +97,7 @@ async def end(turn: Turn) -> None:
 
 
 async def _hear(turn: Turn, ticket: Ticket) -> None:
-    recent = await tickets.hear(turn.db, turn.now, ticket, talk_text.described(turn.incoming))
+    recent = await tickets.hear(turn.db, turn.now, turn.context.owners, ticket, talk_text.described(turn.incoming))
     if turn.incoming.kind != "text":
         await _not_kept(turn)
         turn.say(turn.t("talk.only_text"))

@@ -49,9 +49,9 @@ async def count_open(db: AsyncSession) -> int:
     return (await db.execute(select(func.count()).where(Ticket.status == OPEN))).scalar_one()
 
 
-async def oldest(db: AsyncSession, by: str, limit: int) -> Sequence[Ticket]:
-    """Talks that wait or are in the hands of `by`, the oldest first."""
-    mine = and_(Ticket.status == CLAIMED, Ticket.claimed_by == by)
+async def oldest(db: AsyncSession, by: str | None, limit: int) -> Sequence[Ticket]:
+    """Talks that wait or are in the hands of `by` (None: of anybody), the oldest first."""
+    mine = Ticket.status == CLAIMED if by is None else and_(Ticket.status == CLAIMED, Ticket.claimed_by == by)
     statement = select(Ticket).where(or_(Ticket.status == OPEN, mine)).order_by(Ticket.id).limit(limit)
     return (await db.scalars(statement)).all()
 

@@ -59,15 +59,19 @@ async def claim(db: AsyncSession, now: datetime, ticket: Ticket, desk_id: int, b
     return True
 
 
-async def hear(db: AsyncSession, now: datetime, ticket: Ticket, text: str) -> int:
-    """Passes on what the person wrote, in a flood later together; how many came shortly before."""
+async def hear(db: AsyncSession, now: datetime, owners: Addresses, ticket: Ticket, text: str) -> int:
+    """Passes on what the person wrote, in a flood later together; how many came shortly before. Where the chat in
+    which it was taken is gone, somebody else is asked for."""
     recent = await store.count_recent(db, ticket.id, now - WINDOW)
     number = await store.write(db, ticket.id, text, now, by_staff=False, passed=recent < MANY)
-    if number is not None and recent < MANY and ticket.desk_id is not None:
-        desk = await db.get_one(Conversation, ticket.desk_id)
-        spoke = await store.last_words(db, ticket.id) or ticket.claimed_at
-        awake = spoke is not None and now - spoke <= AWAKE
+    if number is None or ticket.desk_id is None:
+        return recent
+    desk = await db.get_one(Conversation, ticket.desk_id)
+    if desk.unreachable:
+        await release(db, now, owners, ticket, "program")
+    elif recent < MANY:
         reply = talk_text.heard(desk.language, ticket, text, desk.is_group)
+        awake = await _is_awake(db, now, ticket)
         await outbox.add(db, _row(desk, ticket, number, reply, urgent=awake), now)
     return recent
 
@@ -129,7 +133,8 @@ async def gather(db: AsyncSession, now: datetime) -> int:
     held = await store.take_held(db)
     for ticket, texts in held:
         desk = await db.get_one(Conversation, ticket.desk_id)
-        await _to_desk(db, now, ticket, talk_text.heard_many(desk.language, ticket, texts, desk.is_group))
+        reply = talk_text.heard_many(desk.language, ticket, texts, desk.is_group)
+        await _to_desk(db, now, ticket, reply, urgent=await _is_awake(db, now, ticket))
     return len(held)
 
 
@@ -176,6 +181,12 @@ async def about(db: AsyncSession, ticket: Ticket, language: str) -> tuple[str, s
     person = await db.get(Person, chat.person_id) if chat.person_id is not None else None
     said = talk_text.transcript(language, await store.said(db, ticket.id, QUOTED))
     return talk_text.asker(language, ticket, chat, person), said
+
+
+async def _is_awake(db: AsyncSession, now: datetime, ticket: Ticket) -> bool:
+    """Whether somebody of the staff took the talk or wrote in it just now, so that a message at night wakes nobody."""
+    spoke = await store.last_words(db, ticket.id) or ticket.claimed_at
+    return spoke is not None and now - spoke <= AWAKE
 
 
 async def _mark(db: AsyncSession, now: datetime, ticket: Ticket, what: str, name: str) -> None:

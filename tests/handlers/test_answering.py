@@ -179,6 +179,20 @@ async def test_an_answer_has_a_greatest_length(world: World, length: int, goes: 
     assert ("paling panjang" in chat.text) != goes
 
 
+async def test_what_counts_double_is_cut_or_sent_back_too(world: World) -> None:
+    """Services count a picture letter as two: a question of them is shown in part, an answer has to be shorter."""
+    chat, ani = await group(world), world.person("ani")
+    await ani.says("/tanya kucing " + "🐈" * 2000)
+    asked = chat.last
+    await reply(chat, asked, "🐈" * (ANSWER_LENGTH // 2 + 1))
+    too_long = chat.text
+    await reply(chat, asked, "🐈" * (ANSWER_LENGTH // 2))
+
+    assert "(dipotong karena panjang)" in asked.text
+    assert "paling panjang" in too_long
+    assert ani.text.endswith("🐈" * (ANSWER_LENGTH // 2))
+
+
 async def test_staff_hear_when_the_asker_wants_no_messages(world: World) -> None:
     """The answer is kept and not sent."""
     chat, ani = await group(world), world.person("ani")

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from storage import conversations
 from storage.models import Audit, Conversation, Ticket
 from tests.support.registering import conversation, only, register, rows
 from tests.support.talks import ABOUT, asks, group, opened, replies, takes, talking
@@ -183,3 +184,43 @@ async def test_words_that_cross_all_arrive(url: str) -> None:
     await world.close()
 
     assert asked == answered == [str(number) for number in range(10)]
+
+
+async def test_a_talk_whose_group_is_gone_is_offered_to_others(world: World) -> None:
+    """The person writes to nobody otherwise; what they wrote meanwhile is read by the next."""
+    chat, ani = await talking(world)
+    other = await group(world, "dua")
+    await chat.does(event="left", sender="boss")
+    async with world.db.session() as db:
+        await conversations.set_unreachable(db, (await conversation(world, chat)).id, "left")
+    await ani.says("Masih ada orang?")
+
+    assert f"Penanya: {ABOUT}\nPenanya: Masih ada orang?" in other.text
+    assert other.last.labels == ["Ambil"]
+    assert "menyerahkan percakapan ini" in ani.text
+
+
+async def test_an_owner_sees_whose_hands_a_talk_is_in(world: World) -> None:
+    """And can free it from the menu of staff; a colleague sees what waits only."""
+    boss, _ = world.person("boss"), await talking(world)
+    await boss.says("/staf")
+    await boss.taps("Percakapan (0)")
+    await boss.taps("1. Saya")
+    assert boss.text == "Percakapan 1 sedang ditangani oleh Sari."
+    await boss.taps("Lepas")
+
+    assert (await only(world, Ticket)).status == "open"
+
+
+@pytest.mark.parametrize("letter", ["a", "🐈"])
+async def test_long_words_fit_and_say_that_they_were_cut(world: World, letter: str) -> None:
+    """From the person in part, to the person only as long as one message."""
+    chat, ani = await talking(world)
+    await ani.says(letter * 4000)
+    assert chat.text.endswith("(dipotong karena panjang)")
+    await replies(chat, letter * 3001)
+    assert "paling panjang" in chat.text
+    await chat.taps("Lepas", sender="sari")
+    call = next(one.text for one in reversed(chat.messages) if "ingin bicara" in one.text)
+
+    assert f"\n… {letter * 100}" in call
