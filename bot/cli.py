@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.commands_knowledge import knowledge
+from bot.commands_meeting import meeting
+
 if TYPE_CHECKING:
     from bot.config import Config
 
 # Whatever only one command needs is imported where it is used: `sahabat ask` must answer within a second.
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-meeting = typer.Typer(no_args_is_help=True, help="Meetings: import an agenda, see what is planned.")
 people = typer.Typer(no_args_is_help=True, help="People: import and export lists.")
 staff = typer.Typer(no_args_is_help=True, help="Staff: who may do what, and one-time links.")
-knowledge = typer.Typer(no_args_is_help=True, help="The regulation topics.")
 for group, name in ((meeting, "meeting"), (people, "people"), (staff, "staff"), (knowledge, "knowledge")):
     app.add_typer(group, name=name)
 
@@ -55,14 +56,16 @@ def _expected() -> tuple[type[Exception], ...]:
     from bot.app import SchemaOld
     from bot.config_errors import ConfigError
     from bot.services.agenda import AgendaError
+    from bot.services.audience import AudienceError
+    from bot.services.invitations import NotOpen
     from bot.services.people_file import PeopleFileError
     from bot.web.app import CannotListen
     from knowledge import TopicError
     from storage.engine import DatabaseDown
     from storage.sealing import SealBroken
 
-    known = (Failed, ConfigError, SchemaOld, AgendaError, PeopleFileError, CannotListen, TopicError)
-    return (*known, DatabaseDown, SealBroken)
+    known = (Failed, ConfigError, SchemaOld, AgendaError, AudienceError, NotOpen, PeopleFileError, CannotListen)
+    return (*known, TopicError, DatabaseDown, SealBroken)
 
 
 @app.command()
@@ -137,10 +140,12 @@ def ask(
     lines: Annotated[
         bool, typer.Option("--jsonl", help="Read questions as JSON lines, write answers likewise")
     ] = False,
+    config: ConfigFile = None,
 ) -> None:
     """Answers a question about Pilkada and Pemilu, without a database or a channel."""
-    from bot.asked import answer, answer_lines
+    from bot.asked import answer, answer_lines, data_folder, use, with_version
 
+    use(data_folder(config))
     if lines:
         answer_lines(sys.stdin, sys.stdout)
     elif not question:
@@ -148,7 +153,7 @@ def ask(
     elif as_json:
         typer.echo(_json(answer(question)))
     else:
-        typer.echo(answer(question)["answer"])
+        typer.echo(with_version(answer(question)))
 
 
 @app.command()
@@ -173,32 +178,6 @@ def chat(name: Annotated[str, typer.Option("--as", help="Who is talking")] = "sa
 
     _say("Type a message; #1, #2 … press a button; exit leaves.")
     asyncio.run(work())
-
-
-@meeting.command("import")
-def meeting_import(file: Path, config: ConfigFile = None) -> None:
-    """Imports an agenda (TOML or iCalendar); the same key again updates it and withdraws old reminders."""
-    from bot.meeting_text import report
-    from bot.services import agenda, meetings
-
-    async def work(db: Any) -> str:
-        async with db.session() as session:
-            return report(await meetings.import_agenda(session, _now(), agenda.read(file)))
-
-    _with_database(config, work)
-
-
-@meeting.command("list")
-def meeting_list(config: ConfigFile = None) -> None:
-    """All meetings with their state, their reminders and what was missed."""
-    from bot.meeting_text import table
-    from bot.services import meetings
-
-    async def work(db: Any) -> str:
-        async with db.read() as session:
-            return table(await meetings.overview(session))
-
-    _with_database(config, work)
 
 
 @people.command("import")
@@ -299,17 +278,6 @@ def staff_link(role: str = "owner", office: str = "", config: ConfigFile = None)
         return f"Web chat: {web}/?start=s_{token}\nTelegram: send the bot  /start s_{token}\nWorks once, for one hour."
 
     _with_database(config, work)
-
-
-@knowledge.command("check")
-def knowledge_check(
-    folder: Annotated[Path | None, typer.Argument(help="Default: the topics that come along")] = None,
-) -> None:
-    """Validates topics: sources, dates, numbers, phrases, links."""
-    from knowledge import load as load_topics
-
-    topics = load_topics(folder)
-    typer.echo(f"{len(topics)} topics, all in order.")
 
 
 def _begin(file: Path | None, quiet: bool = False) -> "Config":

@@ -9,8 +9,8 @@ from bot.router import Router
 from bot.services import meetings as service
 from bot.services import people
 from bot.turn import Turn
+from storage import guests, reminders
 from storage import meetings as store
-from storage import reminders
 from storage.consents import Act
 from storage.models import Meeting
 
@@ -50,6 +50,7 @@ async def show(turn: Turn) -> None:
     if not turn.incoming.is_group:
         hint, switch = await _reminding(turn)
         body = f"{body}\n\n{hint}"
+        buttons += await _answering(turn, meeting)
         buttons += switch
         if meeting.sample:
             buttons.append(turn.button("meetings.try", f"meetings.try:{meeting.id}"))
@@ -111,6 +112,8 @@ async def _list(turn: Turn, offset: int, changing: bool = False, above: str = ""
             buttons.append(turn.button("meetings.previous", f"meetings.list:{max(0, offset - size)}"))
         if len(found) > size:
             buttons.append(turn.button("meetings.next", f"meetings.list:{offset + size}"))
+        if await guests.meetings_of(turn.db, turn.chat.id, turn.chat.person_id, turn.now):
+            buttons.append(turn.button("rsvp.mine_button", "rsvp.mine"))
         if await turn.person() is None:
             blocks.append(turn.t("meetings.register_hint"))
             buttons.append(_register(turn))
@@ -140,6 +143,15 @@ async def _reminding(turn: Turn) -> tuple[str, list[Button]]:
     if person.notify_meetings:
         return turn.t("meetings.on_hint"), [turn.button("meetings.mute", "meetings.mute")]
     return turn.t("meetings.off_hint"), [turn.button("meetings.unmute", "meetings.unmute")]
+
+
+async def _answering(turn: Turn, meeting: Meeting) -> list[Button]:
+    """To say whether one comes, or to change it, while the meeting takes answers."""
+    if meeting.status != "published" or meeting.days[-1].ends_at <= turn.now:
+        return []
+    guest = await guests.find(turn.db, meeting.id, turn.chat.id, turn.chat.person_id)
+    answered = guest is not None and guest.status == "answered"
+    return [turn.button("rsvp.change" if answered else "rsvp.answer", f"rsvp:{meeting.id}")]
 
 
 def _choices(shown: Sequence[Meeting]) -> list[Button]:

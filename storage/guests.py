@@ -10,7 +10,18 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, selectinload
 
-from storage.models import Conversation, Guest, Meeting, MeetingDay, MutedMeeting, Person, Rsvp, Snooze
+from storage.models import (
+    ChangeAck,
+    Conversation,
+    Guest,
+    Meeting,
+    MeetingDay,
+    MutedMeeting,
+    Person,
+    Rsvp,
+    SeatOffer,
+    Snooze,
+)
 from storage.types import Instant
 
 TAKEN = ("yes", "offered")  # answers that hold a seat
@@ -192,7 +203,7 @@ async def forget(db: AsyncSession, conversation_ids: Collection[int], person_id:
     await db.execute(delete(Rsvp).where(Rsvp.guest_id.in_(rows)).execution_options(synchronize_session=False))
     emptied = update(Guest).where(or_(*mine)).values(status="erased", delegate=None, note=None, person_id=None)
     await db.execute(emptied.execution_options(synchronize_session=False))
-    for table in (MutedMeeting, Snooze):
+    for table in _BY_CHAT.values():
         gone = delete(table).where(table.conversation_id.in_(list(conversation_ids)))
         await db.execute(gone.execution_options(synchronize_session=False))
 
@@ -218,3 +229,24 @@ def sealed(db: AsyncSession, text: str) -> bytes | None:
 def opened(db: AsyncSession, kept: bytes | None) -> str:
     """The text again."""
     return bytes(db.info["box"].open(kept)).decode() if kept else ""
+
+
+async def held(db: AsyncSession, conversation_ids: Collection[int], person_id: int | None) -> dict[str, Sequence[Any]]:
+    """All rows about somebody as a guest, by table, for their copy of it."""
+    mine: list[ColumnElement[bool]] = [Guest.conversation_id.in_(list(conversation_ids))]
+    if person_id is not None:
+        mine.append(Guest.person_id == person_id)
+    rows = select(Guest.id).where(or_(*mine))
+    found: dict[str, Sequence[Any]] = {}
+    for name, table, condition in (
+        ("invitations", Guest, or_(*mine)),
+        ("invitation_answers", Rsvp, Rsvp.guest_id.in_(rows)),
+        ("seat_offers", SeatOffer, SeatOffer.guest_id.in_(rows)),
+        *((name, one, one.conversation_id.in_(list(conversation_ids))) for name, one in _BY_CHAT.items()),
+    ):
+        query = select(table).where(condition).execution_options(populate_existing=True)
+        found[name] = (await db.execute(query)).scalars().all()
+    return found
+
+
+_BY_CHAT: Mapping[str, Any] = {"muted_meetings": MutedMeeting, "snoozed": Snooze, "changes_confirmed": ChangeAck}

@@ -31,10 +31,10 @@ class Push:
     expires_at: datetime | None = None
 
 
-async def push(db: AsyncSession, chats: FromClause, sent: Push, now: datetime, *conditions: Any) -> int:
-    """Queues for each of `chats` (columns conversation_id, channel, language) that fits the conditions, except where
-    the key is there already; how many."""
-    found = select(chats.c.conversation_id).where(*conditions).limit(1)
+async def push(db: AsyncSession, chats: FromClause, sent: Push, now: datetime) -> int:
+    """Queues for each of `chats` (columns conversation_id, channel, language), except where the key is there already;
+    how many."""
+    found = select(chats.c.conversation_id).limit(1)
     if (await db.execute(found)).first() is None:
         return 0
     contents = {language: await outbox.add_content(db, body, now) for language, body in sent.bodies.items()}
@@ -42,7 +42,7 @@ async def push(db: AsyncSession, chats: FromClause, sent: Push, now: datetime, *
         "channel": chats.c.channel,
         "conversation_id": chats.c.conversation_id,
         "source": literal(sent.source),
-        "source_id": literal(sent.source_id),
+        "source_id": literal(sent.source_id, BigInteger),
         "revision": literal(sent.revision),
         "part": literal(0),
         "lane": literal(sent.lane),
@@ -55,9 +55,10 @@ async def push(db: AsyncSession, chats: FromClause, sent: Push, now: datetime, *
         "state": literal("queued"),
         "attempts": literal(0),
         "resent": literal(0),
-        "created_at": literal(to_ms(now)),
+        "created_at": literal(to_ms(now), BigInteger),
     }
-    query: Select[Any] = select(*values.values()).where(*conditions)
+    # SQLite takes ON CONFLICT for part of the join unless a WHERE stands before it.
+    query: Select[Any] = select(*values.values()).where(chats.c.conversation_id.is_not(None))
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     statement = insert(Outbox).from_select(list(values), query, include_defaults=False).on_conflict_do_nothing()
     result: Any = await db.execute(statement)

@@ -9,11 +9,23 @@ import orjson
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import consents, erasure, tickets
-from storage.models import Audit, Base, File, Inbox, Outbox, Person, Question, Staff, Ticket, WebchatMessage
+from storage import consents, erasure, guests, quiz, suggestions, tickets
+from storage.models import (
+    AnswerGiven,
+    Audit,
+    Base,
+    File,
+    Inbox,
+    Outbox,
+    Person,
+    Question,
+    Staff,
+    Ticket,
+    WebchatMessage,
+)
 from storage.sealing import Box
 
-_SEALED = {"raw", "body", "data", "text", "answer"}
+_SEALED = {"delegate", "note", "raw", "body", "data", "text", "question", "answer"}
 _LEFT_OUT = {
     "content",
     "token",
@@ -23,6 +35,7 @@ _LEFT_OUT = {
     "answered_by",
     "answer_message",
     "added_by",
+    "by",
     "claimed_by",
     "claimed_name",
     "desk_id",
@@ -69,9 +82,16 @@ async def collect(db: AsyncSession, conversation_id: int) -> dict[str, Any]:
         "messages_received": [opener.row(one) for one in await _rows(db, Inbox, ids)],
         "messages_sent": [opener.row(one) for one in await _rows(db, Outbox, ids)],
         "webchat_history": [opener.row(one) for one in await _rows(db, WebchatMessage, ids)],
+        "answers_shown": [opener.row(one) for one in await _rows(db, AnswerGiven, ids)],
         "questions": [opener.row(one) for one in questions],
+        "topic_suggestions": [opener.row(one) for one in await suggestions.of_chats(db, ids)],
+        "quiz_results": [opener.row(one) for one in await quiz.of_person(db, person.id)] if person else [],
         "talks": [opener.row(one) for one in talks],
         "talk_messages": [opener.row(one) for one in await tickets.messages_of(db, [one.id for one in talks])],
+        **{
+            name: [opener.row(one) for one in found]
+            for name, found in (await guests.held(db, ids, person.id if person else None)).items()
+        },
         "files": [opener.row(one) for one in await _rows(db, File, ids)],
         "staff_roles": [opener.row(one) for one in (await db.execute(staff)).scalars()],
         "audit": [_act(one, at) for one in (await db.execute(audit)).scalars()],
