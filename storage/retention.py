@@ -72,6 +72,17 @@ async def drop_answers(tx: Tx, before: datetime) -> int:
     )
 
 
+async def drop_history(tx: Tx, own_before: datetime, ours_before: datetime) -> int:
+    """Deletes from the web chat's histories what visitors wrote before `own_before` and what we wrote before
+    `ours_before`."""
+    return await tx.change(
+        "DELETE FROM webchat WHERE id IN (SELECT id FROM webchat WHERE (at < ? AND outbox_id IS NULL) OR at < ? "
+        f"LIMIT {BATCH})",
+        to_ms(own_before),
+        to_ms(ours_before),
+    )
+
+
 async def drop_files(tx: Tx, now: datetime) -> int:
     """Deletes files whose time is over."""
     return await tx.change(

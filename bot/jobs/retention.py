@@ -23,12 +23,13 @@ def job(zone: ZoneInfo, settings: Retention) -> Job:
 
 async def step(tx: Tx, now: datetime, settings: Retention) -> bool:
     """Removes one batch of each kind; whether there may be more."""
-    sent = now - timedelta(days=settings.outbox_days)
+    received, sent = now - timedelta(days=settings.inbox_days), now - timedelta(days=settings.outbox_days)
     counts = {
-        "inbox": await retention.forget_inbox(tx, now - timedelta(days=settings.inbox_days), sent),
+        "inbox": await retention.forget_inbox(tx, received, sent),
         "outbox": await retention.empty_outbox(tx, sent, now),
         "contents": await retention.empty_contents(tx, sent),
         "answers": await retention.drop_answers(tx, now - timedelta(days=settings.answer_days)),
+        "history": await retention.drop_history(tx, received, sent),
         "files": await retention.drop_files(tx, now),
         "job_runs": await retention.drop_job_runs(tx, now - RUNS_KEPT),
     }

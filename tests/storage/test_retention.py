@@ -11,7 +11,7 @@ from bot.config import Retention
 from bot.jobs import retention as job
 from storage import outbox, retention
 from storage.engine import Database
-from storage.models import Content, Conversation, File, Inbox, JobRun, Outbox
+from storage.models import Content, Conversation, File, Inbox, JobRun, Outbox, WebchatMessage
 from storage.outbox import Row, add_content
 
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
@@ -141,3 +141,15 @@ async def test_emptied_messages_are_not_looked_at_again(db: Database, chat: int)
     await clean(db)
     async with db.write() as tx:
         assert await retention.empty_outbox(tx, NOW - timedelta(days=30), NOW) == 0
+
+
+async def test_the_web_chats_history_keeps_what_the_privacy_notice_says(db: Database, chat: int) -> None:
+    """What visitors wrote goes after eight days, what we wrote after thirty."""
+    for number, at in enumerate((NOW, OLD, OLDER)):
+        own = WebchatMessage(conversation_id=chat, client_id=f"c{number}", body=b"own", at=at)
+        ours = WebchatMessage(conversation_id=chat, outbox_id=number, body=b"ours", at=at)
+        await put(db, own, ours)
+    await clean(db)
+    left = [(row.body, row.at) for row in await everything(db, WebchatMessage)]
+
+    assert left == [(b"own", NOW), (b"ours", NOW), (b"ours", OLD)]
