@@ -11,6 +11,7 @@ import pytest
 
 from bot import words
 from bot.buttons import sign
+from bot.quiz import Round, bank
 from bot.menu import TALK
 from bot.router import Router
 from bot.turn import HELD
@@ -64,6 +65,8 @@ class Result:
 def draft(state: str) -> dict[str, Any]:
     """What a conversation in this state remembers."""
     form, _, step = state.partition(".")
+    if form == "quiz":
+        return {"quiz": Round(0, list(bank())[:5], at=1).dump()}
     if state == TALK:
         return {HELD: True}
     if form != "register":

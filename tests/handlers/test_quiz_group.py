@@ -1,6 +1,7 @@
 """The quiz in a group: the first tap of each counts, one leads, all are on the board, of visitors nothing is kept."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -10,8 +11,8 @@ from tests.support.playing import answers, letter
 from tests.support.registering import conversation, register, rows
 from tests.support.world import Person, Seen, World
 
-ANI = {"sender": "ani", "sender_name": "Ani Rahmawati"}
-BUDI = {"sender": "budi", "sender_name": "Budi"}
+ANI: dict[str, Any] = {"sender": "ani", "sender_name": "Ani Rahmawati"}
+BUDI: dict[str, Any] = {"sender": "budi", "sender_name": "Budi"}
 
 
 @pytest.fixture

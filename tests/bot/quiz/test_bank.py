@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ GOOD = 'side = "pemilu"\nask = "Berapa hari?"\nright = "7 hari"\nwrong = ["3 har
 DAYS = Item("batas", "pemilu", "Berapa hari?", "7 hari kerja", ("3 hari kerja", "7 hari kalender"))
 
 
-def topic(**changes: object) -> Topic:
+def topic(**changes: Any) -> Topic:
     """A topic that bears `DAYS` out."""
     whole = replace(
         TOPICS["batas-waktu-melapor"], id="batas", pemilu="Wajib lapor. Paling lama 7 hari kerja, ya. Titik."
@@ -100,7 +101,7 @@ def test_a_right_file_is_read(tmp_path: Path) -> None:
         (replace(DAYS, wrong=("Rp5 juta", "3 hari")), {"warnings": ("uu-1-2026",)}, "may have changed"),
     ],
 )
-def test_what_a_topic_does_not_bear_out_is_a_fault(item: Item, changes: dict[str, object], fault: str) -> None:
+def test_what_a_topic_does_not_bear_out_is_a_fault(item: Item, changes: dict[str, Any], fault: str) -> None:
     """So that nobody is taught a law that is not one."""
     assert faults(DAYS, topic()) == []
     assert fault in "\n".join(faults(item, topic(**changes)))
@@ -118,7 +119,7 @@ def test_what_a_topic_does_not_bear_out_is_a_fault(item: Item, changes: dict[str
         ({"pemilu": "Paling lama 14 hari kerja."}, False),
     ],
 )
-def test_only_rules_in_force_are_asked_about(changes: dict[str, object], asked: bool) -> None:
+def test_only_rules_in_force_are_asked_about(changes: dict[str, Any], asked: bool) -> None:
     """A topic that was changed, expired or is under review takes its questions along."""
     found = playable({"1": DAYS}, {"batas": topic(**changes)}, TODAY)
 
