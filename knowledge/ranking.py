@@ -1,7 +1,7 @@
 """Ranks topics by how near they come to a question, and keeps the evidence for it."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from heapq import nsmallest
 from math import log, sqrt
 from typing import NamedTuple
@@ -36,14 +36,15 @@ class Match(NamedTuple):
     covered: float  # covered by ways of asking or the text
     subject: float  # covered by words that say what it is about
     strange: float  # in words that no topic knows
+    whole: bool  # all words stand in its ways of asking
 
 
 class Ranker:
     """Weighted terms of all topics. Building takes a moment, ranking does not."""
 
-    def __init__(self, topics: Mapping[str, Topic]) -> None:
+    def __init__(self, topics: Mapping[str, Topic], mend: Callable[[str], str] | None = None) -> None:
         self._topics = len(topics)
-        phrases = [(t.id, frozenset(read(asked))) for t in topics.values() for asked in (t.title, *t.ask)]
+        phrases = [(t.id, frozenset(read(asked, mend))) for t in topics.values() for asked in (t.title, *t.ask)]
         self.asked: dict[str, dict[str, float]] = defaultdict(dict)
         self.text: dict[str, set[str]] = defaultdict(set)
         self.named: dict[str, set[str]] = defaultdict(set)  # rulings in a topic's title, ways of asking and key facts
@@ -105,6 +106,7 @@ class Ranker:
                 covered=(by_ask.get(topic, 0.0) + by_text.get(topic, 0.0)) / total,
                 subject=self._subject(topic, weights) / total,
                 strange=strange / total,
+                whole=all(topic in self.asked.get(term, ()) for term in asked),
             )
             for topic in best
         ]

@@ -62,7 +62,7 @@ class Index:
         self.topics = topics
         self._rules = load_rules()
         self._speller = Speller(spellings(f"{t.text} {' '.join(t.ask)}" for t in topics.values()))
-        self._ranker = Ranker(topics)
+        self._ranker = Ranker(topics, self._speller.mend)
         self._wishes = Wishes(examples(topics.values(), self._speller.mend))
         self._home = {topic.id: home(topic) for topic in topics.values()}
         self._covered = {topic.id: coverage(sentences(topic)) for topic in topics.values()}
@@ -190,7 +190,7 @@ def sureness(fitting: Sequence[Match], ranked: Sequence[Match], asked: Sequence[
     if not fitting:
         return 0.0
     first = fitting[0]
-    if first.near >= SAME:
+    if first.near >= SAME and first.whole:
         return 1.0
     margin = first.score - max((match.score for match in ranked if match is not first), default=0.0)
     framed = any(term in frame_terms() or is_citation(term) for term in asked)

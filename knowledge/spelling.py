@@ -9,15 +9,12 @@ from knowledge.language import plain, words
 SHORTEST = 4
 MIDDLE = 7
 LONG = 8
+LISTED = 6  # shorter entries of the tables are no targets: `cari` is not carik, `lala` not lalai
 SPOKEN = (
-    ("di", ""),
-    ("nge", ""),
-    ("ng", ""),
-    ("ng", "k"),
-    ("ny", "s"),
-    ("n", "t"),
-    ("m", "p"),
-)  # what verbs begin with
+    ("di", "di"), ("di", ""), ("nge", "me"), ("nge", ""), ("ng", "meng"), ("ng", ""), ("ng", "k"), ("ny", "meny"),
+    ("ny", "s"), ("n", "men"), ("n", "t"), ("m", "mem"), ("m", "p"),
+)  # fmt: skip # how verbs begin when spoken and when written
+NASAL = ("ng", "ny", "n", "m")
 KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 
 
@@ -33,23 +30,33 @@ class Speller:
 
     def mend(self, word: str) -> str:
         """The known word meant by `word`, or `word` itself."""
-        if len(word) < SHORTEST or len(word) > 30 or word in self._known or not word.isalpha():
+        if len(word) < SHORTEST or len(word) > 30 or not word.isalpha():
             return word
-        if spoken := next((form for form in colloquial(word) if form in self._known), ""):
-            return spoken
+        if regular := self._regular(word):
+            return regular
+        if word in self._known:
+            return word
         near = {known for left in shortened(word) for known in self._near.get(left, ()) if known[0] == word[0]}
         ranked = sorted((distance(word, known), -self._known[known], known) for known in near if plausible(word, known))
         slips = 2 if len(word) >= LONG else 1
         return ranked[0][2] if ranked and ranked[0][0] <= slips else word
 
+    def _regular(self, word: str) -> str:
+        """The most used regular form of a verb as spoken, if it is used more than the word itself."""
+        if not word.startswith(NASAL) and not word.endswith("in"):
+            return ""
+        forms = {form: self._known[form] for form in colloquial(word) if form in self._known}
+        best = max(forms, key=lambda form: (forms[form], form), default="")
+        return best if best and forms[best] > self._known.get(word, 0) else ""
+
 
 def colloquial(word: str) -> Iterator[str]:
-    """Regular forms of a verb as it is spoken: `nyetor` may be setor, `ngumpulin` kumpulkan or kumpul."""
+    """Regular forms of a verb as it is spoken: `nyetor` may be menyetor or setor, `nanganin` menangani."""
     spoken_in = word.endswith("in")
     base = word[:-2] if spoken_in else word
-    bases = [base, *(regular + base[len(spoken) :] for spoken, regular in SPOKEN if base.startswith(spoken))]
-    for regular in bases if spoken_in else bases[1:]:
-        yield from (regular + "kan", regular) if spoken_in else (regular,)
+    bases = [regular + base[len(spoken) :] for spoken, regular in SPOKEN if base.startswith(spoken)]
+    for regular in (*bases, base) if spoken_in else bases:
+        yield from (regular + "kan", regular + "i", regular) if spoken_in else (regular,)
 
 
 def shortened(word: str) -> set[str]:
@@ -89,5 +96,6 @@ def distance(one: str, other: str) -> int:
 def spellings(texts: Iterable[str]) -> Mapping[str, int]:
     """Words as our texts and tables write them, with how often: what a typing error may have meant."""
     counted = Counter(word for text in texts for word in re.findall(r"[a-z]{4,}", plain(text)))
-    counted.update(dict.fromkeys([*words().single, *words().concepts], 1))
+    listed = (word for word in (*words().single, *words().concepts) if len(word) >= LISTED)
+    counted.update(dict.fromkeys(listed, 1))
     return counted
