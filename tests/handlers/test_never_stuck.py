@@ -11,8 +11,8 @@ import pytest
 
 from bot import words
 from bot.buttons import sign
-from bot.quiz import Round, bank
 from bot.menu import TALK
+from bot.quiz import Round, bank
 from bot.router import Router
 from bot.turn import HELD
 from handlers import router as whole
