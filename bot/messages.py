@@ -158,9 +158,7 @@ class Reply:
         """As versioned JSON, readable by this release and the next."""
         body: dict[str, Any] = {"v": FORMAT, "t": self.text}
         if self.buttons:
-            body["b"] = [
-                [one.label, one.data, one.url, *((one.share,) if one.share else ())] for one in self.buttons
-            ]
+            body["b"] = [[one.label, one.data, one.url, *((one.share,) if one.share else ())] for one in self.buttons]
         if self.comparison is not None:
             one = self.comparison
             body["c"] = [one.title, one.left, one.right, one.rows, one.notes]
@@ -237,6 +235,9 @@ class Channel(Protocol):
     per_second: float
     chat_gap: float
     group_gap: float
+
+    async def ready(self) -> None:
+        """Returns when it can send; until then nothing is claimed for it, so that no lease runs out meanwhile."""
 
     async def send(self, message: Outgoing) -> str:
         """Sends one message; the text says which id the service gave it."""

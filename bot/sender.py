@@ -124,6 +124,7 @@ class Sender:
 
     async def _serve(self, name: str) -> None:
         wake = self._wakes[name]
+        await self._until_ready(name)
         while not self._stopping:
             wake.clear()
             try:
@@ -250,6 +251,13 @@ class Sender:
         await delivery.recovered(tx, [name for name, result, _ in results if result.state == "sent"])
         await delivery.hold(tx, [hold for _, _, hold in results if hold is not None])
         return [None] * len(results)
+
+    async def _until_ready(self, name: str) -> None:
+        """Waits for the channel, or until the sender stops."""
+        waits = [asyncio.ensure_future(self._channels[name].ready()), asyncio.ensure_future(self._stopped.wait())]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for one in waits:
+            one.cancel()
 
     async def _rest(self, seconds: float) -> None:
         """Waits so long, or until the sender stops."""

@@ -7,11 +7,13 @@ can stop one, and replies are posted without building models, for speed.
 import asyncio
 import gc
 import hmac
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import ClientSession
 
 from bot import words
+from bot.channels import telegram_inline
 from bot.channels.telegram_api import Api
 from bot.channels.telegram_json import number_of
 from bot.channels.telegram_poll import Alarm, Pace, Poller, Update
@@ -21,6 +23,7 @@ from bot.config import Telegram as Settings
 from bot.inbox import Inbox
 from bot.logs import get_logger
 from bot.messages import Incoming, Outgoing, SendError, Trouble
+from knowledge import Index
 from storage.engine import Database, DatabaseDown
 
 log = get_logger("telegram")
@@ -96,7 +99,8 @@ def _without_failing(alarm: Alarm) -> Alarm:
 class Telegram:
     """The channel. `run` connects and keeps receiving; `send` is called by the sender only.
 
-    `bots` learns the bot's public name; `alarm` is called with what a person has to mend: conflict, stopped, webhook.
+    `bots` learns the bot's public name; `alarm` is called with what a person has to mend: conflict, stopped, webhook;
+    `knowledge` gives the topics that may be taken into other chats (without it nothing is offered there).
     """
 
     name = "telegram"
@@ -109,10 +113,12 @@ class Telegram:
         *,
         alarm: Alarm = _tell_nobody,
         pace: Pace = Pace(),
+        knowledge: Callable[[], Index] | None = None,
     ) -> None:
         self._settings, self._db, self._pace = settings, db, pace
         self._alarm = _without_failing(alarm)
         self._bots = {} if bots is None else bots
+        self._knowledge = knowledge
         self.per_second = settings.per_second * MARGIN
         self.chat_gap = settings.per_chat_seconds / MARGIN
         self.group_gap = 60 / settings.per_group_minute / MARGIN
@@ -131,6 +137,10 @@ class Telegram:
     def read(self, raw: bytes) -> Incoming | None:
         """One stored update; Unreadable when it is none."""
         return self._reader.read(raw)
+
+    async def ready(self) -> None:
+        """Returns when aiogram is there."""
+        await self._client.open()
 
     async def send(self, message: Outgoing) -> str:
         """Sends or edits one message; its id in the chat."""
@@ -176,11 +186,21 @@ class Telegram:
         await inbox.put_aside(self.name, str(key), raw)
 
     def _acknowledge(self, update: Any) -> None:
-        """Answers a pressed button so that the phone stops waiting. Also for a repeat: who knows what became of the
-        first answer."""
-        query = update.get("callback_query") if isinstance(update, dict) else None
+        """Answers a pressed button so that the phone stops waiting, and a query from another chat. Also for a repeat:
+        who knows what became of the first answer."""
+        if not isinstance(update, dict):
+            return
+        query = update.get("callback_query")
         if isinstance(query, dict) and isinstance(query.get("id"), str):
             self._api.signal("answerCallbackQuery", {"callback_query_id": query["id"]})
+        if self._knowledge is not None and telegram_inline.KIND in update:
+            offer = telegram_inline.answer(update[telegram_inline.KIND], self._knowledge, self.username)
+            if offer is not None:
+                self._api.signal("answerInlineQuery", offer)
+
+    @property
+    def _kinds(self) -> list[str]:
+        return [*self._reader.kinds, *([telegram_inline.KIND] if self._knowledge is not None else [])]
 
     async def run(self, inbox: Inbox, public_url: str) -> None:
         """Connects, however long it takes, then polls, or watches the webhook. Ends by being cancelled."""
@@ -192,7 +212,7 @@ class Telegram:
         async def store(updates: list[Update]) -> None:
             await self.receive(inbox, updates)
 
-        await Poller(self._api, self._db, self._reader.kinds, store, self._alarm, self._pace).run()
+        await Poller(self._api, self._db, self._kinds, store, self._alarm, self._pace).run()
 
     async def close(self) -> None:
         """Lets signals end and closes the connections."""
@@ -216,10 +236,11 @@ class Telegram:
     async def _connect(self, hook: str) -> None:
         me = await self._api.call("getMe", {}) or {}
         self._reader.name = str(me.get("username", ""))
+        self._messages.inline = self._knowledge is not None and me.get("supports_inline_queries") is True
         await self._show_commands()
         if hook:
             wanted = {"url": hook, "secret_token": self._secret.decode(), "max_connections": HOOK_CONNECTIONS}
-            await self._api.call("setWebhook", {**wanted, "allowed_updates": self._reader.kinds})
+            await self._api.call("setWebhook", {**wanted, "allowed_updates": self._kinds})
         else:
             await self._api.call("deleteWebhook", {})
         self._bots[self.name] = self.username

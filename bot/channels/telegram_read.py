@@ -106,7 +106,7 @@ class Reader:
         if moved is not None:
             old, new = moved
             return Incoming(self._channel, old, key, event="migrated", argument=new, is_group=True, raw=raw)
-        if not _from_a_person(message):
+        if not _from_a_person(message) or self._ours(message):
             return None
         content = [name for name in message if name not in _ENVELOPE and message[name] is not None]
         if not content or _SERVICE.issuperset(content):
@@ -181,6 +181,11 @@ class Reader:
         name, bot, argument = found.groups()
         ours = not bot or not self.name or bot.casefold() == self.name.casefold()
         return name.lower(), argument.strip(), ours
+
+    def _ours(self, message: Json) -> bool:
+        """Whether it is an answer of ours that somebody took along into this chat."""
+        through = message.get("via_bot") or {}
+        return bool(str(through.get("id", "")) == self._bot_id)
 
     def _addressed(self, message: Json, text: str) -> bool:
         author = (message.get("reply_to_message") or {}).get("from") or {}

@@ -21,11 +21,12 @@ FAULTY = (("entit", "entities"), ("button", "reply_markup"), ("reply_markup", "r
 
 
 class Messages:
-    """Sends one message at a time; the text is the id that it has in its chat."""
+    """Sends one message at a time; the text is the id that it has in its chat. `inline`: see `keyboard`."""
 
     def __init__(self, api: Api, db: Database) -> None:
         self._api, self._db = api, db
         self._no_tables_before = 0.0
+        self.inline = False
 
     async def send(self, message: Outgoing) -> str:
         """Sends or edits; SendError when that failed."""
@@ -38,7 +39,7 @@ class Messages:
         return await self._text(message)
 
     async def _text(self, message: Outgoing) -> str:
-        fields = plain_message(message)
+        fields = plain_message(message, self.inline)
         while True:
             try:
                 return _id(await self._api.call("sendMessage", fields))
@@ -54,7 +55,11 @@ class Messages:
         now = asyncio.get_running_loop().time()
         if now >= self._no_tables_before and message.reply.comparison is not None:
             try:
-                return _id(await self._api.call("sendRichMessage", rich_message(message, message.reply.comparison)))
+                return _id(
+                    await self._api.call(
+                        "sendRichMessage", rich_message(message, message.reply.comparison, self.inline)
+                    )
+                )
             except SendError as error:
                 if error.trouble is not Trouble.REFUSED:
                     raise
@@ -64,7 +69,7 @@ class Messages:
         return await self._text(message)
 
     async def _edit(self, message: Outgoing) -> str:
-        fields = {**plain_message(message), "message_id": int(message.target)}
+        fields = {**plain_message(message, self.inline), "message_id": int(message.target)}
         try:
             await self._api.call("editMessageText", fields)
         except SendError as error:
@@ -85,7 +90,7 @@ class Messages:
         caption = text_of(message.reply.text)
         fields = {"chat_id": str(int(message.address)), "caption": caption["text"]}
         form = aiohttp.FormData(fields, quote_fields=False)  # quoted, a name with a space arrives with %20
-        for name, value in {"caption_entities": caption.get("entities"), **keyboard(message)}.items():
+        for name, value in {"caption_entities": caption.get("entities"), **keyboard(message, self.inline)}.items():
             if value is not None:
                 form.add_field(name, orjson.dumps(value).decode())
         form.add_field("document", file.content, filename=file.name, content_type=file.mime)

@@ -7,6 +7,7 @@ from bot.messages import Comparison, Outgoing
 from bot.text import parse
 
 SHORT_LABEL = 14  # two of these fit beside each other on a small phone
+SHARED = 256  # letters that a query from another chat may have
 
 
 def text_of(markup: str) -> dict[str, Any]:
@@ -18,31 +19,38 @@ def text_of(markup: str) -> dict[str, Any]:
     return fields
 
 
-def keyboard(message: Outgoing) -> dict[str, Any]:
-    """`reply_markup` with the reply's buttons: one in a row, or two when all are short."""
+def keyboard(message: Outgoing, inline: bool = False) -> dict[str, Any]:
+    """`reply_markup` with the reply's buttons: one in a row, or two when all are short. `inline`: the bot may be called
+    from other chats, so that what is to be shared can be taken there."""
     buttons = []
     for button in message.reply.buttons:
-        target = {"url": button.url} if button.url else {"callback_data": message.pressed(button)}
-        buttons.append({"text": button.label, **target})
+        if button.share and inline:
+            target = {"switch_inline_query": button.share[:SHARED]}
+        elif button.url or button.share:
+            target = {"url": button.url}
+        else:
+            target = {"callback_data": message.pressed(button)}
+        if all(target.values()):
+            buttons.append({"text": button.label, **target})
     if not buttons:
         return {}
-    short = all(len(button.label) <= SHORT_LABEL for button in message.reply.buttons)
+    short = all(len(button["text"]) <= SHORT_LABEL for button in buttons)
     width = 2 if short and len(buttons) > FEW_BUTTONS else 1
     rows = [buttons[at : at + width] for at in range(0, len(buttons), width)]
     return {"reply_markup": {"inline_keyboard": rows}}
 
 
-def plain_message(message: Outgoing) -> dict[str, Any]:
+def plain_message(message: Outgoing, inline: bool = False) -> dict[str, Any]:
     """The fields of sendMessage and editMessageText."""
     return {
         "chat_id": int(message.address),
         **text_of(message.reply.whole_text()),
-        **keyboard(message),
+        **keyboard(message, inline),
         "link_preview_options": {"is_disabled": True},
     }
 
 
-def rich_message(message: Outgoing, comparison: Comparison) -> dict[str, Any]:
+def rich_message(message: Outgoing, comparison: Comparison, inline: bool = False) -> dict[str, Any]:
     """The fields of sendRichMessage: a table of the two regimes, then the rest."""
     blocks: list[dict[str, Any]] = [{"type": "heading", "size": 3, "text": rich(comparison.title)}, _table(comparison)]
     rest = [*comparison.notes, *message.reply.text.split("\n\n")]
@@ -50,7 +58,7 @@ def rich_message(message: Outgoing, comparison: Comparison) -> dict[str, Any]:
     return {
         "chat_id": int(message.address),
         "rich_message": {"blocks": blocks, "skip_entity_detection": True},
-        **keyboard(message),
+        **keyboard(message, inline),
     }
 
 

@@ -28,6 +28,9 @@ class Terminal:
         self._buttons: list[tuple[Button, str]] = []
         self._session, self._numbers = uuid4().hex, itertools.count(1)
 
+    async def ready(self) -> None:
+        """At once."""
+
     async def send(self, message: Outgoing) -> str:
         """Prints one message and remembers its buttons."""
         if message.address != self.address:

@@ -52,6 +52,9 @@ class WebChat:
         self._lines: dict[str, list[Listener]] = defaultdict(list)
         self._watching: asyncio.Task[None] | None = None
 
+    async def ready(self) -> None:
+        """At once."""
+
     async def send(self, message: Outgoing) -> str:
         """Adds the message to the visitor's history and returns its number there."""
         try:

@@ -405,3 +405,21 @@ async def test_a_running_sender_sends_without_being_asked_and_stops_cleanly(worl
     await world.sender.stop()
 
     assert await states(world) == ["sent", "sent"]
+
+
+async def test_nothing_is_claimed_for_a_channel_that_cannot_send_yet(world: World) -> None:
+    """A library that loads for seconds must not let leases run out; stopping meanwhile is possible."""
+    opened = asyncio.Event()
+    world.channel.ready = opened.wait  # type: ignore[method-assign,assignment]  # a channel that takes its time
+    ani = world.person("ani")
+    await world.sender.start()
+    await world.inbox.receive(ani.incoming(text="/start", command="start"))
+    await asyncio.sleep(0.3)
+    assert await states(world) == ["queued", "queued"]
+    opened.set()
+    async with asyncio.timeout(10):
+        while len(ani.messages) < 2:  # noqa: ASYNC110 - the channel is a plain list
+            await asyncio.sleep(0.01)
+    await world.sender.stop()
+
+    assert await states(world) == ["sent", "sent"]

@@ -61,6 +61,9 @@ class Collecting:
         self.troubles: list[SendError] = []
         self._ids = itertools.count(1)
 
+    async def ready(self) -> None:
+        """At once."""
+
     async def send(self, message: Outgoing) -> str:
         """Keeps the message, or fails as told."""
         if self.troubles:
