@@ -77,7 +77,9 @@ class App:
         # aiogram costs seconds and 150 MB: only who uses Telegram pays for it.
         from bot.channels.telegram import Telegram
 
-        return Telegram(self.config.telegram, self.db, self._bots, alarm=self._alarm)
+        return Telegram(
+            self.config.telegram, self.db, self._bots, alarm=self._alarm, knowledge=lambda: self.context.knowledge()
+        )
 
     async def prepare(self) -> None:
         """Migrates SQLite, refuses an old schema elsewhere, puts the sample meeting into a new database."""

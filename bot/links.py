@@ -8,7 +8,12 @@ from bot.context import Context
 def private_chat(context: Context, channel: str, payload: str) -> str:
     """A link that opens the private chat and sends /start with `payload`; "" where the channel has none."""
     name = context.bots.get(channel, "")
-    return f"https://t.me/{name}?start={payload}" if name and channel == "telegram" else ""
+    return telegram(name, payload) if name and channel == "telegram" else ""
+
+
+def telegram(bot: str, payload: str) -> str:
+    """The private chat with the bot of this public name."""
+    return f"https://t.me/{bot}?start={payload}"
 
 
 def topic_page(context: Context, channel: str, topic_id: str) -> str:

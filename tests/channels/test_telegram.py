@@ -117,7 +117,8 @@ async def test_only_what_is_read_is_asked_for(api: BotApi, bot: TelegramBot, wat
     await wati.start()
     await wati.reads("Selamat")
 
-    assert api.delivery.allowed == ["message", "edited_message", "callback_query", "my_chat_member"]
+    read = ["message", "edited_message", "callback_query", "my_chat_member"]
+    assert api.delivery.allowed == [*read, "inline_query"]
 
 
 async def test_a_group_is_answered_on_commands_and_replies_only(api: BotApi, bot: TelegramBot, wati: User) -> None:

@@ -58,10 +58,13 @@ class TelegramBot:
 
     def __post_init__(self) -> None:
         self.bots: dict[str, str] = {}
-        self.telegram = Telegram(self.settings, self.db, self.bots, alarm=self._alarm, pace=self.pace)
+        context = Context(bots=self.bots)
+        self.telegram = Telegram(
+            self.settings, self.db, self.bots, alarm=self._alarm, pace=self.pace, knowledge=context.knowledge
+        )
         self.sender = Sender(self.db, [self.telegram], SENDING, now)
         readers = {"telegram": self.telegram.read}
-        self.inbox = Inbox(self.db, self.router, readers, now, Context(), self.sender.wake)
+        self.inbox = Inbox(self.db, self.router, readers, now, context, self.sender.wake)
         self.server: Server | None = None
         self._task: asyncio.Task[None] | None = None
 

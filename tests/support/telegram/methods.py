@@ -7,6 +7,7 @@ from typing import Any
 from tests.support.telegram import sending
 from tests.support.telegram.delivery import Delivery, Webhook
 from tests.support.telegram.errors import ApiError, JsonObject, bad_request
+from tests.support.telegram.inline import answer_inline_query
 from tests.support.telegram.state import State, bot_status_refusal
 from tests.support.telegram.wire import utf16
 
@@ -48,7 +49,7 @@ MESSAGES: dict[str, tuple[Kinds, Method]] = {
 
 def get_me(state: State, _args: JsonObject, _uploads: sending.Uploads) -> JsonObject:
     """getMe."""
-    abilities = {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False}
+    abilities = {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": state.inline}
     return {**state.bot, **abilities}
 
 
@@ -162,6 +163,17 @@ OTHERS: dict[str, tuple[Kinds, Method]] = {
     "answerCallbackQuery": (
         {"callback_query_id": "str", "text": "str", "show_alert": "bool", "url": "str", "cache_time": "int"},
         sending.answer_callback_query,
+    ),
+    "answerInlineQuery": (
+        {
+            "inline_query_id": "str",
+            "results": "json",
+            "cache_time": "int",
+            "is_personal": "bool",
+            "next_offset": "str",
+            "button": "json",
+        },
+        answer_inline_query,
     ),
     "sendChatAction": (
         {"chat_id": "chat", "action": "str", "business_connection_id": "str", "message_thread_id": "int"},

@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tests.support.telegram.errors import JsonObject, forbidden
 from tests.support.telegram.formatting import found_entities
+from tests.support.telegram.inline import Offer, Query
 from tests.support.telegram.seen import TIMEOUT, Reader, Seen
 from tests.support.telegram.sending import document_json, photo_json
 from tests.support.telegram.state import Chat, Press, bot_status_refusal
 
 if TYPE_CHECKING:
     from tests.support.bot_api import BotApi
+    from tests.support.telegram.groups import Group
 
 Message: TypeAlias = JsonObject
 
@@ -115,6 +117,23 @@ class User(Reader):
         if shown is None:
             raise LookupError(f"no message shows the button {label!r}; the last ones show {self._buttons()}")
         return await press(self._api, self.as_json, shown, label)
+
+    async def types_inline(self, text: str) -> Offer:
+        """Types the bot's name and `text` in some chat, without sending it."""
+        if not self.state.inline:
+            raise LookupError("this bot has no inline mode: /setinline at @BotFather")
+        query = Query(str(next(self.state.numbers) + 5 * 10**17))
+        self.state.queries[query.query_id] = query
+        asked = {"id": query.query_id, "from": self.as_json, "query": text, "offset": "", "chat_type": "supergroup"}
+        await self._api.update({"inline_query": asked})
+        return Offer(self.state, query)
+
+    async def shares(self, result: JsonObject, chat: "User | Group") -> Message:
+        """Puts one of the offered results into a chat; the bot hears of it if it is there."""
+        message = self.state.new_message(chat.chat, self.as_json, {**result["message"], "via_bot": self.state.bot})
+        if chat is self or not isinstance(chat, User):
+            await self._api.update({"message": message})
+        return message
 
     def _buttons(self) -> list[list[str]]:
         return [seen.buttons for seen in self.messages[-3:]]

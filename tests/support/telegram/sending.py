@@ -123,6 +123,8 @@ def _chat(state: State, args: JsonObject) -> Chat:
 
 def _send(state: State, chat: Chat, args: JsonObject, content: JsonObject) -> JsonObject:
     markup = checked_markup(args.get("reply_markup"))
+    if not state.inline and markup is not None and _shares(markup):
+        raise bad_request("BUTTON_TYPE_INVALID")
     if markup is not None and "inline_keyboard" in markup:
         content["reply_markup"] = markup
     elif markup is not None:
@@ -133,6 +135,12 @@ def _send(state: State, chat: Chat, args: JsonObject, content: JsonObject) -> Js
     if args.get("message_thread_id"):
         content["message_thread_id"] = args["message_thread_id"]
     return state.new_message(chat, state.bot, content)
+
+
+def _shares(markup: JsonObject) -> bool:
+    """Whether a button takes the reader's words to another chat, which needs inline mode."""
+    buttons = (button for row in markup.get("inline_keyboard", ()) for button in row)
+    return any(name.startswith("switch_inline_query") for button in buttons for name in button)
 
 
 def _replied(chat: Chat, args: JsonObject) -> JsonObject:

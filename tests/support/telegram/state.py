@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, TextIO, TypeVar
 
 from tests.support.telegram.errors import CHAT_NOT_FOUND, ApiError, JsonObject, bad_request, forbidden
+from tests.support.telegram.inline import Query
 
 Found = TypeVar("Found")
 
@@ -89,6 +90,8 @@ class State:
         }
         self.chats: dict[int, Chat] = {}
         self.presses: dict[str, Press] = {}
+        self.queries: dict[str, Query] = {}
+        self.inline = False  # as @BotFather leaves it until /setinline
         self.files: dict[str, StoredFile] = {}
         self.texts: dict[tuple[str, str], str] = {}
         self.commands: dict[tuple[str, str], list[JsonObject]] = {}
