@@ -19,6 +19,9 @@ LINK = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+")
 STRETCHED = re.compile(r"([^\W\d])\1{2,}")
 TWICE = re.compile(r"\b([^\W\d]{3,})2\b")
 GLUED = re.compile(r"\b(\d+)(rb|ribu|jt|juta|x|kali|th|thn|hari|hr|bln)\b")
+AGED = re.compile(
+    r"\b(1[3-9]|2\d|3[0-5]) (?:tahun|taun|thn|th)\b(?! (?:penjara|kurungan|lalu|yang lalu|sekali|yg lalu))"
+)
 DIGIT = re.compile(r"\d")
 CLITIC = re.compile(r"(.{4,}?)(?:nya|kah)$")
 
@@ -88,7 +91,8 @@ def plain(text: str) -> str:
         folded = "".join(sign for sign in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(sign))
     folded = folded.translate(SILENT)
     folded = STRETCHED.sub(r"\1", LINK.sub(" ", folded))
-    return GLUED.sub(r"\1 \2", TWICE.sub(r"\1 \1", folded))
+    folded = GLUED.sub(r"\1 \2", TWICE.sub(r"\1 \1", folded))
+    return AGED.sub(r"usia \1 tahun", folded)
 
 
 def tokens(text: str, mend: Callable[[str], str] | None = None) -> list[str]:

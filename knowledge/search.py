@@ -25,7 +25,7 @@ LENGTH, MARGIN, FRAME = 2.2, 6.32, 1.26
 ANSWER = 0.5
 CERTAIN = 0.8  # a rule that is surer than this is not taken for a wish
 WISHED = 0.9
-PERSONAL = 0.995
+PERSONAL = 0.995  # needed against a rule that was found
 CERTAIN_OWN = 0.97  # the same where people speak of themselves
 OWN = {"saya", "kami", "mau"}
 NEAR_TIE = 0.96
@@ -89,6 +89,8 @@ class Index:
     def _wish(self, regular: Sequence[str], wanted: Facet, found: Finding) -> Finding | None:
         """The function that a text wishes for, unless it is rather a question for the rule that was found."""
         wish, likely = self._wishes.guess(regular)
+        if found.status != "unknown" and likely < PERSONAL:
+            return None
         own = likely >= PERSONAL and not OWN.isdisjoint(regular)
         sure = found.score >= (CERTAIN_OWN if own else CERTAIN)
         if wish == RULE or likely < WISHED or sure or (wanted.subjects and wanted.attributes):
