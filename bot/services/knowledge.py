@@ -55,8 +55,9 @@ class Published:
                 log.warning("database down", error=str(error))
             except Exception:
                 log.exception("topics not refreshed")
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), PATIENCE)
+            with suppress(TimeoutError):  # not by wait_for: in Python 3.11 it can swallow the end of the program
+                async with asyncio.timeout(PATIENCE):
+                    await self._changed.wait()
             self._changed.clear()
 
     async def refresh(self) -> bool:

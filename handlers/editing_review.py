@@ -1,0 +1,309 @@
+"""A draft from its first sight to its end: shown as what it changes, submitted, sent back, signed or given up."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from bot import topic_sheet, words
+from bot.messages import Button
+from bot.router import Router
+from bot.services import corrections, topic_told, topics
+from bot.services.reviewers import same_person
+from bot.services.topics import Lost, Refused, Sight
+from bot.text import escape
+from bot.turn import Turn
+from handlers.editing_common import allowed, changed, editor, index, leave, refused, second_person, sights, wrong
+from knowledge import TopicError
+from storage import topics as store
+from storage.models import TopicRevision
+
+router = Router("editing review")
+
+REASON = "edit.reason"  # the next text says why data["edit"] goes back
+CONFIRM = "edit.confirm"  # the next text is the topic's name: its only editor signs alone
+LOST_SHOWN = 8
+
+
+@router.button("edit.draft")
+async def draft(turn: Turn) -> None:
+    """What a draft changes, and what can be done with it."""
+    found = await _chosen(turn)
+    if found is not None:
+        await show_draft(turn, found, checked=found.status == store.DRAFT)
+
+
+async def show_draft(turn: Turn, found: TopicRevision, *, checked: bool = False) -> None:
+    """The same for a draft at hand; `checked` says what the checks think of it."""
+    before = await store.published(turn.db, found.topic)
+    *parts, last = topic_sheet.sheet(turn.language, found, before, turn.context.timezone)
+    for part in parts:
+        turn.say(part)
+    buttons = await _buttons(turn, found)
+    if not checked:
+        turn.say(last, *buttons)
+        return
+    turn.say(last)
+    turn.say(await _verdict(turn, found), *buttons)
+
+
+@router.button("edit.submit")
+async def submit(turn: Turn) -> None:
+    """To the reviewers."""
+    sight = _sight(turn.value)
+    if await allowed(turn):
+        await _submit(turn, [sight])
+
+
+@router.button("edit.submit_all")
+async def submit_all(turn: Turn) -> None:
+    """All drafts together, as after an import: one may need another to be sound."""
+    if not await allowed(turn):
+        return
+    found = await store.drafts(turn.db, store.DRAFT)
+    if not found or sights(found) != turn.value:
+        refused(turn, Refused("stale"))
+        return
+    await _submit(turn, [(one.id, one.edits) for one in found])
+
+
+@router.button("edit.withdraw")
+async def withdraw(turn: Turn) -> None:
+    """Back from the reviewers, to change it."""
+    done = await _try(turn, topics.withdraw)
+    if done is not None:
+        await show_draft(turn, done, checked=True)
+
+
+@router.button("edit.drop")
+async def drop(turn: Turn) -> None:
+    """The draft is given up."""
+    done = await _try(turn, topics.drop)
+    if done is not None:
+        turn.say(
+            turn.t("edit.dropped", title=topic_sheet.title(done)),
+            turn.button("edit.back_to_topic", f"edit.topic:{done.topic}"),
+        )
+
+
+@router.button("edit.back")
+async def back(turn: Turn) -> None:
+    """Asks why a draft goes back to its author."""
+    if not await allowed(turn):
+        return
+    found = await turn.db.get(TopicRevision, _sight(turn.value)[0])
+    if found is None or found.status != store.IN_REVIEW:
+        refused(turn, Refused("stale"))
+        return
+    turn.data["edit"] = {"sight": _sight(turn.value)}
+    turn.expect(REASON)
+    await _ask_reason(turn)
+
+
+async def _ask_reason(turn: Turn) -> None:
+    if await _remembered(turn):
+        turn.say(turn.t("edit.ask_reason"))
+
+
+@router.answer(REASON, again=_ask_reason, free=True)
+async def reason(turn: Turn) -> None:
+    """Sends the draft back with these words."""
+    sight = await _remembered(turn)
+    if not sight or not await allowed(turn):
+        return
+    if turn.incoming.kind != "text" or not turn.incoming.text:
+        turn.say(turn.t("edit.needs_text"))
+        return
+    leave(turn)
+    text = turn.incoming.text[: topic_sheet.NOTE]
+    try:
+        done = await topics.send_back(turn.db, turn.now, sight, await editor(turn), text)
+    except Refused as error:
+        refused(turn, error)
+        return
+    await topic_told.returned(turn.db, turn.now, done)
+    turn.say(turn.t("edit.sent_back", title=topic_sheet.title(done)), turn.button("edit.menu_button", "edit"))
+
+
+@router.button("edit.approve")
+async def approve(turn: Turn) -> None:
+    """A second person signs: from now on everybody reads it."""
+    if await allowed(turn):
+        await _publish(turn, [_sight(turn.value)])
+
+
+@router.button("edit.approve_all")
+async def approve_all(turn: Turn) -> None:
+    """All that wait, together; one that this person may not sign stops all."""
+    if not await allowed(turn):
+        return
+    found = await store.drafts(turn.db, store.IN_REVIEW)
+    if not found or sights(found) != turn.value:
+        refused(turn, Refused("stale"))
+        return
+    await _publish(turn, [(one.id, one.edits) for one in found])
+
+
+@router.button("edit.alone")
+async def alone(turn: Turn) -> None:
+    """The only editor of an office signs alone: ten minutes later, by typing the topic's name."""
+    if not await allowed(turn):
+        return
+    sight = _sight(turn.value)
+    found = await turn.db.get(TopicRevision, sight[0])
+    if found is None or found.status != store.IN_REVIEW:
+        refused(turn, Refused("stale"))
+        return
+    try:
+        who = await editor(turn)
+        await topics.may_publish(turn.db, turn.now, found, who, turn.context.owners, alone=True)
+    except Refused as error:
+        refused(turn, error)
+        return
+    turn.data["edit"] = {"sight": sight, "name": found.topic}
+    turn.expect(CONFIRM)
+    await _ask_name(turn)
+
+
+async def _ask_name(turn: Turn) -> None:
+    if await _remembered(turn):
+        turn.say(turn.t("edit.ask_name", name=turn.data["edit"].get("name", "")))
+
+
+@router.answer(CONFIRM, again=_ask_name, free=True)
+async def confirm(turn: Turn) -> None:
+    """Publishes when the name is right."""
+    sight = await _remembered(turn)
+    if not sight or not await allowed(turn):
+        return
+    if turn.incoming.text.strip().casefold() != turn.data["edit"].get("name"):
+        turn.say(turn.t("edit.wrong_name"))
+        await _ask_name(turn)
+        return
+    leave(turn)
+    await _publish(turn, [sight], alone=True)
+
+
+async def _submit(turn: Turn, chosen: Sequence[Sight]) -> None:
+    try:
+        done = await topics.submit(turn.db, turn.now, chosen, await editor(turn))
+    except Refused as error:
+        refused(turn, error)
+        return
+    except TopicError as error:
+        turn.say(f"{turn.t('edit.not_submitted')}\n\n{wrong(turn, error)}", turn.button("edit.menu_button", "edit"))
+        return
+    told = await topic_told.review_wanted(turn.db, turn.now, turn.context.owners, done)
+    if told:
+        turn.say(turn.t("edit.submitted", count=len(done), people=told), turn.button("edit.menu_button", "edit"))
+    elif await second_person(turn, done[0].author, done[0].submitter):
+        turn.say(turn.t("edit.submitted_unheard"), turn.button("edit.menu_button", "edit"))
+    else:
+        buttons = [turn.button("edit.alone", f"edit.alone:{one.id}.{one.edits}") for one in done[:1]]
+        turn.say(turn.t("edit.submitted_alone"), *buttons, turn.button("edit.menu_button", "edit"))
+
+
+async def _publish(turn: Turn, chosen: Sequence[Sight], *, alone: bool = False) -> None:
+    who = await editor(turn)
+    try:
+        done, number = await topics.publish(
+            turn.db, turn.now, chosen, who, turn.context.owners, index(turn), alone=alone
+        )
+    except Refused as error:
+        refused(turn, error)
+        return
+    except TopicError as error:
+        turn.say(f"{turn.t('edit.not_published')}\n\n{wrong(turn, error)}", turn.button("edit.menu_button", "edit"))
+        return
+    except Lost as error:
+        turn.say(_lost(turn, error), turn.button("edit.menu_button", "edit"))
+        return
+    changed(turn)
+    await topic_told.published(turn.db, turn.now, done, number, who)
+    titles = "\n".join(f"• {escape(topic_sheet.title(one))}" for one in done[:20])
+    turn.say(
+        turn.t("edit.published", version=number, titles=words.Raw(titles)),
+        turn.button("edit.fix", f"fix:{corrections.DAYS}.{done[0].topic}" if len(done) == 1 else "fixes"),
+        turn.button("edit.menu_button", "edit"),
+    )
+
+
+def _lost(turn: Turn, error: Lost) -> str:
+    """Which questions would find what instead."""
+    known = index(turn)
+    lines = []
+    for question, found in error.found[:LOST_SHOWN]:
+        if known and found in known.topics:
+            instead = known.topics[found].title
+        else:
+            instead = turn.t("edit.lost_function", name=found) if found else turn.t("edit.lost_nothing")
+        lines.append(turn.t("edit.lost_line", question=question, found=instead))
+    more = len(error.found) - len(lines)
+    if more > 0:
+        lines.append(turn.t("edit.and_more", count=more))
+    return "\n".join([turn.t("edit.lost"), "", *lines])
+
+
+async def _verdict(turn: Turn, found: TopicRevision) -> str:
+    try:
+        await topics.check(turn.db, found)
+    except TopicError as error:
+        return wrong(turn, error)
+    return turn.t("edit.all_in_order")
+
+
+async def _buttons(turn: Turn, found: TopicRevision) -> list[Button]:
+    """What this person may do with this draft now."""
+    value = f"{found.id}.{found.edits}"
+    if found.status == store.DRAFT:
+        return [
+            turn.button("edit.submit", f"edit.submit:{value}"),
+            turn.button("edit.change_more", f"edit.fields:1.{found.topic}"),
+            turn.button("edit.drop", f"edit.drop:{value}"),
+        ]
+    if found.status != store.IN_REVIEW:
+        return [turn.button("edit.back_to_topic", f"edit.topic:{found.topic}")]
+    who = await editor(turn)
+    if not any([await same_person(turn.db, one, who.address) for one in (found.author, found.submitter)]):
+        return [
+            turn.button("edit.approve", f"edit.approve:{value}"),
+            turn.button("edit.send_back", f"edit.back:{value}"),
+        ]
+    buttons = [turn.button("edit.withdraw", f"edit.withdraw:{value}")]
+    if not await second_person(turn, found.author, found.submitter):
+        buttons.append(turn.button("edit.alone", f"edit.alone:{value}"))
+    return buttons
+
+
+async def _try(turn: Turn, step: Callable[..., Awaitable[TopicRevision]]) -> TopicRevision | None:
+    """A step on the draft that the button names; None when it was refused, which is told."""
+    if not await allowed(turn):
+        return None
+    try:
+        return await step(turn.db, turn.now, _sight(turn.value), await editor(turn))
+    except Refused as error:
+        refused(turn, error)
+        return None
+
+
+async def _chosen(turn: Turn) -> TopicRevision | None:
+    if not await allowed(turn):
+        return None
+    number = turn.value.partition(".")[0]
+    found = await turn.db.get(TopicRevision, int(number)) if number.isdecimal() else None
+    if found is None:
+        refused(turn, Refused("stale"))
+    return found
+
+
+async def _remembered(turn: Turn) -> Sight | None:
+    """The draft that a typed answer is about; says so when nothing is remembered."""
+    sight = turn.data.get("edit", {}).get("sight")
+    if not sight:
+        leave(turn)
+        turn.say(turn.t("edit.over"), turn.button("edit.menu_button", "edit"))
+        return None
+    return sight[0], sight[1]
+
+
+def _sight(value: str) -> Sight:
+    """The draft and its age in a button's value; (0, 0) for what no draft has."""
+    number, _, edits = value.partition(".")
+    return (int(number), int(edits)) if number.isdecimal() and edits.isdecimal() else (0, 0)
