@@ -139,8 +139,8 @@ async def test_an_invitation_is_made_with_two_taps_and_works(world: World) -> No
 @pytest.mark.parametrize(
     ("role", "labels"),
     [
-        ("owner", ["Pertanyaan (0)", "Undang staf", "Daftar staf"]),
-        ("editor", ["Pertanyaan (0)"]),
+        ("owner", ["Pertanyaan (0)", "Percakapan (0)", "Topik", "Kirim perbaikan", "Undang staf", "Daftar staf"]),
+        ("editor", ["Pertanyaan (0)", "Percakapan (0)", "Topik", "Kirim perbaikan"]),
         ("viewer", ["Pertanyaan (0)"]),
         ("custodian", []),
     ],
