@@ -112,7 +112,8 @@ def plain_finding(index: Index, finding: Finding, language: str = words.DEFAULT,
         return plain_answer(topics[finding.topic], topics.notices, language, finding.regime, today)
     if finding.status == "choose":
         listed, _ = choice([topics[one] for one in finding.candidates], "ask.topic")
-        return plain(f"{words.text(language, 'ask.choose')}\n\n{listed}")
+        question = words.text(language, "ask.choose_regime" if finding.ask_regime else "ask.choose")
+        return plain(f"{question}\n\n{listed}")
     if finding.status == "function":
         return plain(words.text(language, f"ask.to_{finding.topic}"))
     return plain(words.text(language, f"ask.no_{finding.reason}" if finding.reason else "ask.unknown"))

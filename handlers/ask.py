@@ -168,7 +168,8 @@ async def _answered(turn: Turn, index: Index, finding: Finding) -> None:
 async def _choose(turn: Turn, index: Index, finding: Finding) -> None:
     listed, buttons = render.choice([index.topics[one] for one in finding.candidates], "ask.pick")
     none = () if turn.chat.is_group else (turn.button("ask.not_these", "ask.not"),)
-    turn.say(f"{turn.t('ask.choose')}\n\n{listed}", *buttons, *none)
+    question = turn.t("ask.choose_regime" if finding.ask_regime else "ask.choose")
+    turn.say(f"{question}\n\n{listed}", *buttons, *none)
 
 
 async def _function(turn: Turn, index: Index, finding: Finding) -> None:

@@ -89,6 +89,16 @@ async def test_a_near_tie_is_put_to_the_person(world: World) -> None:
     assert answer.text.startswith("Sengketa proses: tenggat dan cara")
 
 
+async def test_pilkada_or_pemilu_is_asked_where_it_matters(world: World) -> None:
+    """And only there; the answer is one tap away."""
+    ani = world.person("ani")
+    (choice,) = await ani.says("/tanya presiden atau gubernur")
+    (answer,) = await ani.taps("2. ")
+
+    assert choice.text.startswith("Untuk Pilkada atau Pemilu?")
+    assert answer.text.startswith(INDEX.topics["ambang-batas-pilkada"].title)
+
+
 async def test_none_of_the_offered_goes_to_a_person(world: World) -> None:
     """With the words as they were asked."""
     ani = world.person("ani")

@@ -22,6 +22,9 @@ SCRIPT = {
         topic="ambang-batas-pilkada",
         ranking=(("ambang-batas-pilkada", 0.9), ("ambang-batas-presiden", 0.6), ("tsm", 0.5), ("dkpp", 0.4)),
     ),
+    "presiden atau gubernur": Finding(
+        status="choose", candidates=("ambang-batas-presiden", "ambang-batas-pilkada"), ask_regime=True
+    ),
     "mirip": Finding(status="choose", candidates=("sengketa-proses", "sengketa-waktu", "sengketa-hasil-di-mk")),
     "daftar": Finding(status="function", topic="register"),
     "lapor": Finding(status="function", topic="report"),
