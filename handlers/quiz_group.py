@@ -20,6 +20,7 @@ NAME = 20  # letters of a first name
 
 async def begin(turn: Turn) -> None:
     """A new round, or the question of the one that is played."""
+    turn.sensitive = True  # here and below: a member's name and tap are kept no longer than the round
     kept = _load(turn)
     if kept is not None and _now(turn) - kept.asked < ABANDONED:
         turn.say(turn.t("quiz.group_running"))
@@ -37,6 +38,7 @@ async def begin(turn: Turn) -> None:
 
 async def tap(turn: Turn) -> None:
     """A member's answer. It is silent: the counter in the message moves now and then."""
+    turn.sensitive = True
     kept = _load(turn)
     place, _, letter = turn.value.rpartition(".")
     if kept is None or place != kept.place or letter not in LETTERS:
@@ -82,6 +84,7 @@ async def _led(turn: Turn) -> GroupRound | None:
         if turn.again is not None:
             await turn.again(turn)
         return None
+    turn.sensitive = True
     kept = _load(turn)
     if kept is None or turn.value != kept.place:
         return None

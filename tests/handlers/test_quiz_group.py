@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from handlers import quiz_group
-from storage.models import QuizResult
+from storage.models import Inbox, Outbox, QuizResult
 from tests.support.playing import answers, letter
 from tests.support.registering import conversation, register, rows
 from tests.support.world import Person, Seen, World
@@ -152,7 +152,10 @@ async def test_after_the_end_nothing_about_players_is_left(world: World, group: 
     for _ in range(5):
         await group.taps("Lanjut", **ANI)
 
+    kept = [one.raw for one in await rows(world, Inbox)] + [one.body for one in await rows(world, Outbox)]
+
     assert b"Ani" in running
+    assert set(kept) == {None}
     assert await data(world, group) == b'{"quiz_round":1}'
     assert await group.does(pressed=asked(group).presses["A"], message="1", **BUDI) == []
 
