@@ -72,9 +72,10 @@ class Index:
         regular = tokens(question, self._speller.mend)
         text, regime = " ".join(regular), regime_of(regular)
         wanted = facet(text)
-        found = self._decide(self._asked(question), regime, wanted)
+        asked = self._asked(question)
+        found = self._decide(asked, regime, wanted)
         rule = self._rule(plain(question), text)
-        if rule is None or (rule.soft and found.score >= CERTAIN):
+        if rule is None or (rule.soft and found.score >= CERTAIN and framed(asked)):
             return self._wish(regular, wanted, found) or found
         if rule.function:
             return Finding(status="function", topic=rule.function, regime=regime, score=1.0)
@@ -195,10 +196,14 @@ def sureness(fitting: Sequence[Match], ranked: Sequence[Match], asked: Sequence[
     if first.near >= SAME and first.whole:
         return 1.0
     margin = first.score - max((match.score for match in ranked if match is not first), default=0.0)
-    framed = any(term in frame_terms() or is_citation(term) for term in asked)
-    evidence = CONSTANT + LENGTH * log(len(asked)) + MARGIN * margin + FRAME * framed
+    evidence = CONSTANT + LENGTH * log(len(asked)) + MARGIN * margin + FRAME * framed(asked)
     evidence += sum(weight * float(getattr(first, name)) for name, weight in WEIGHTS.items())
     return round(1 / (1 + exp(-evidence)), 4)
+
+
+def framed(asked: Iterable[str]) -> bool:
+    """Whether a term places the question in an election."""
+    return any(term in frame_terms() or is_citation(term) for term in asked)
 
 
 def regime_of(regular: Iterable[str]) -> Regime:

@@ -7,6 +7,8 @@ from itertools import pairwise
 from math import exp, log
 from pathlib import Path
 
+from knowledge.language import stem
+
 EXAMPLES = Path(__file__).parent / "wishes.toml"
 RULE = "rule"  # the kind of texts that ask for a rule
 SMOOTH = 0.1
@@ -35,7 +37,7 @@ class Wishes:
 
     def guess(self, text: Sequence[str]) -> tuple[str, float]:
         """The most likely kind of a normalised text and its probability; a text of unknown words is a rule at 0."""
-        if sum(word in self._known for word in text) < FAMILIAR * len(text) or not text:
+        if sum(stem(word) in self._known for word in text) < FAMILIAR * len(text) or not text:
             return RULE, 0.0
         known = [self._odds[feature] for feature in set(features(text)) if feature in self._known]
         sums = {kind: sum(odds.get(kind, unseen) for odds in known) for kind, unseen in self._unseen.items()}
@@ -44,5 +46,6 @@ class Wishes:
 
 
 def features(text: Sequence[str]) -> list[str]:
-    """Words and pairs of neighbours, the ends marked."""
-    return [*text, *(f"{one} {two}" for one, two in pairwise(("^", *text, "$")))]
+    """Stems and pairs of neighbours, the ends marked."""
+    stems = [stem(word) for word in text]
+    return [*stems, *(f"{one} {two}" for one, two in pairwise(("^", *stems, "$")))]
