@@ -41,6 +41,7 @@ async def refresh(db: AsyncSession, source: str, source_id: int, bodies: Mapping
     contents = {language: await outbox.add_content(db, body, now) for language, body in bodies.items()}
     chat = (
         select(func.coalesce(func.nullif(Conversation.language, ""), Person.language, ""))
+        .select_from(Conversation)
         .outerjoin(Person, Person.id == Conversation.person_id)
         .where(Conversation.id == Outbox.conversation_id)
         .scalar_subquery()
@@ -81,7 +82,8 @@ def whom(meeting_id: int, day_ids: Collection[int], days: Collection[datetime], 
         Outbox.source == INVITATION,
         Outbox.source_id == meeting_id,
         Outbox.conversation_id == chats.c.conversation_id,
-        Outbox.state.in_(UNSENT),
+        Outbox.state.not_in(SENT),
+        Guest.status == "silent",
     )
     guests: Select[Any] = (
         select(chats.c.conversation_id, chats.c.channel, chats.c.language)

@@ -58,7 +58,9 @@ async def push(db: AsyncSession, chats: FromClause, sent: Push, now: datetime) -
         "created_at": literal(to_ms(now), BigInteger),
     }
     # SQLite takes ON CONFLICT for part of the join unless a WHERE stands before it.
-    query: Select[Any] = select(*values.values()).where(chats.c.conversation_id.is_not(None))
+    query: Select[Any] = (
+        select(*values.values()).where(chats.c.conversation_id.is_not(None)).order_by(chats.c.conversation_id)
+    )
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     statement = insert(Outbox).from_select(list(values), query, include_defaults=False).on_conflict_do_nothing()
     result: Any = await db.execute(statement)

@@ -77,6 +77,12 @@ async def withdraw_chat(
     return await outbox.withdraw(db, reason, *mine)
 
 
+async def kinds_between(db: AsyncSession, meeting_id: int, since: datetime, until: datetime) -> Collection[str]:
+    """The kinds of a meeting's reminders that ring or rang in this time."""
+    query = select(Reminder.kind).where(Reminder.meeting_id == meeting_id, Reminder.state.in_(("waiting", "queued")))
+    return set((await db.execute(query.where(Reminder.due_at.between(since, until)))).scalars())
+
+
 def guests(meeting_id: int, day_id: int, answers: Collection[str], channels: Channels) -> Subquery:
     """The chats (conversation_id, channel, language) of guests to be reminded of a day who answered so for it; "" are
     those who said nothing about it and still want notices. Who muted the meeting is left out."""

@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import guest_text, times, words
 from bot.messages import Lane
 from bot.services import audience as audiences
+from bot.services import bells
 from bot.services.reach import Reach
 from storage import audience as audience_store
-from storage import audit, meetings, outbox, pushing, reach, snoozes
+from storage import audit, meetings, outbox, pushing, reach, reminders, snoozes
 from storage import guests as store
 from storage.audience import Filter
 from storage.changes import INVITATION
@@ -23,6 +24,7 @@ from storage.types import to_ms
 
 CHASE = "chase"
 CHASE_UNTIL = time(18)  # of the day before: then the others are reminded
+NEAR = timedelta(hours=12)
 SNOOZES = 100
 
 
@@ -84,13 +86,15 @@ async def invite(
 async def chase(db: AsyncSession, now: datetime, who: Reach) -> bool:
     """Asks the silent guests of one meeting once more, when their time to answer is over; whether there was one.
 
-    On the evening before a meeting begins it is too late for that: then they are left alone.
+    On the evening before a meeting begins it is too late for that, and a reminder about the same time asks them
+    already: then they are left alone.
     """
     meeting = await store.to_chase(db, now)
     if meeting is None:
         return False
     silent = store.silent_since(meeting.id, now - timedelta(days=meeting.chase_days))
-    if meeting.days and now < _too_late(meeting):
+    rings = await reminders.kinds_between(db, meeting.id, now - NEAR, now + NEAR)
+    if meeting.days and now < _too_late(meeting) and not any(bells.asks_the_silent(kind) for kind in rings):
         channels = who.of(meeting.sample)
         bodies = {one: guest_text.chase(meeting, one).dump() for one in words.languages()}
         sent = Push(

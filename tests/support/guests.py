@@ -25,11 +25,9 @@ HERE = Reach(frozenset({"test"}))
 async def crowd(db: Database, now: datetime, count: int, **more: Any) -> list[int]:
     """So many people with notices on, in chats p1, p2 …; the people's ids."""
     async with db.session() as session:
-        person: dict[str, Any] = {
-            **{"name": "", "kind": "public", "region": "mataram", "organisation": "", "source": "", "language": "id"},
-            **{"notify_meetings": True, "notify_news": False, "notify_quiz": False},
-            **{"registered_at": now, "updated_at": now, **more},
-        }
+        told = {"kind": "public", "region": "mataram", "organisation": "", "source": "", "language": "id"}
+        notices = {"notify_meetings": True, "notify_news": False, "notify_quiz": False}
+        person: dict[str, Any] = {**told, **notices, "registered_at": now, "updated_at": now, **more}
         people = [{**person, "name": f"Orang {number}"} for number in range(1, count + 1)]
         found = await session.execute(insert(Person).returning(Person.id, sort_by_parameter_order=True), people)
         ids = list(found.scalars())
@@ -80,7 +78,7 @@ async def answers(db: Database, day: int = 0, key: str = "rakor") -> dict[str, s
             .where(Rsvp.day_id == meeting.days[day].id)
             .order_by(Conversation.id)
         )
-        return {address: answer for address, answer in (await session.execute(query)).all()}
+        return {row[0]: row[1] for row in (await session.execute(query)).all()}
 
 
 async def sent_to(db: Database, *sources: str) -> Sequence[tuple[str, str, str]]:

@@ -1,6 +1,7 @@
 """Audiences: what is typed, how many it reaches, and who is left out for which reason."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -26,7 +27,9 @@ def test_audiences_are_typed_in_words() -> None:
     assert parse("person=3,5") == Filter(people=(3, 5))
 
 
-@pytest.mark.parametrize("wrong", ["", "everybody", "region=atlantis", "kind=cat", "person=x", "age=17", "all region=bima"])
+@pytest.mark.parametrize(
+    "wrong", ["", "everybody", "region=atlantis", "kind=cat", "person=x", "age=17", "all region=bima"]
+)
 def test_what_is_no_audience_is_refused(wrong: str) -> None:
     """A wrong word must not mean everybody."""
     with pytest.raises(AudienceError):
@@ -35,7 +38,7 @@ def test_what_is_no_audience_is_refused(wrong: str) -> None:
 
 async def people(db: Database) -> None:
     """One of each: reached (two chats, the newer blocked), no consent, no address, stopped, blocked, erased."""
-    common = {"name": "", "kind": "student", "region": "bima"}
+    common: dict[str, Any] = {"name": "", "kind": "student", "region": "bima"}
     await registered(db, NOW, ("test", "old"), ("test", "new"), organisation="BEM Unram", **common)
     await registered(db, NOW, ("test", "unwilling"), wants=False, **common)
     await registered(db, NOW, ("other", "elsewhere"), **common)

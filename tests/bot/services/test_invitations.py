@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from bot.services import invitations, meetings
 from bot.services.invitations import NotOpen
+from storage import audit, guests, pushing
 from storage import meetings as store
 from storage.audience import Filter
 from storage.engine import Database
@@ -100,8 +101,7 @@ async def test_an_invitation_that_breaks_off_leaves_nothing(
     """Neither guests nor messages; done again, everybody has exactly one."""
     await crowd(db, NOW, 5)
     await bring(db, NOW, planned())
-    where = {"add_invited": (invitations.store, "add_invited"), "push": (invitations.pushing, "push")}
-    target, name = where.get(point, (invitations.audit, "append"))
+    target, name = {"add_invited": (guests, point), "push": (pushing, point), "audit": (audit, "append")}[point]
     whole = getattr(target, name)
 
     async def crash(*values: object, **more: object) -> None:
@@ -142,7 +142,16 @@ async def test_on_the_evening_before_nobody_is_asked_again(db: Database) -> None
 
     assert await chase(db, wita(MONDAY, 18)) == 0
     async with db.read() as session:
-        assert await invitations.store.to_chase(session, wita(MONDAY, 18)) is None
+        assert await guests.to_chase(session, wita(MONDAY, 18)) is None
+
+
+async def test_a_reminder_about_the_same_time_asks_for_both(db: Database) -> None:
+    """Two questions on one morning would be one too many."""
+    await crowd(db, NOW, 1)
+    await bring(db, NOW, planned())
+    await publish(db, wita(TUESDAY - timedelta(days=5), 9), Filter())
+
+    assert await chase(db, wita(TUESDAY - timedelta(days=3), 9)) == 0
 
 
 async def test_a_meeting_may_have_its_own_time_to_answer(db: Database) -> None:

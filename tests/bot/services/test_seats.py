@@ -1,6 +1,7 @@
 """Seats: capacity and quotas, the waiting list in its order, offers that end and go on."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -17,7 +18,7 @@ NOW = wita(date(2026, 11, 1), 10)
 HOUR = timedelta(hours=1)
 
 
-async def full(db: Database, waiting: int = 2, **more: object) -> None:
+async def full(db: Database, waiting: int = 2, **more: Any) -> None:
     """A meeting of one seat that p1 has, and others who wait in order."""
     await crowd(db, NOW, waiting + 1)
     await bring(db, NOW, planned(capacity=1, **more))
