@@ -14,7 +14,9 @@ from bot.services import staff
 from handlers import router
 from storage import webchat as history
 from tests.support.bot_api import BotApi
+from tests.support.talks import asks
 from tests.support.telegram_bot import SENDING, TelegramBot, now, telegram_bot
+from tests.support.world import Collecting, World
 
 
 class Desk:
@@ -104,3 +106,26 @@ async def test_somebody_on_the_web_sees_who_writes(sqlite_url: str) -> None:
 
     assert said["Petugas:\nHalo."] == "staff"
     assert {said[text] for text in said if text.startswith(("👋", "💬"))} == {"bot"}
+
+
+async def test_two_channels_share_one_night(sqlite_url: str) -> None:
+    """The owner's page sleeps like any chat of staff; who asked on the other channel is answered at once."""
+    web = Collecting("webchat")
+    context = Context(owners=frozenset({("webchat", "boss")}))
+    world = await World.open(sqlite_url, router(), context=context, others=(web,))
+    boss, ani = world.person("boss", on=web), world.person("ani")
+    await boss.says("/staf")
+    world.later(hours=13)  # 23.00 WITA
+    await asks(ani)
+    asleep = len(boss.messages)
+    world.later(hours=7, minutes=1)
+    await world.settle()
+    await boss.taps("Ambil")
+    world.later(hours=11, minutes=30)  # still within the twelve of silence
+    await boss.taps("Jawab")
+    world.later(hours=4)  # 21.31: night again
+    await boss.says("Halo dari kantor.")
+    await world.close()
+
+    assert asleep == 1
+    assert ani.text == "Petugas:\nHalo dari kantor."

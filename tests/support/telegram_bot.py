@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import aiogram.client.session.aiohttp  # noqa: F401 - takes seconds, for which no test should have to be patient
 import pytest
 from sqlalchemy import select
 from starlette.applications import Starlette
