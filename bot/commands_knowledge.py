@@ -18,10 +18,12 @@ IMPORTER = "command line"
 def check(
     folder: Annotated[Path | None, typer.Argument(help="Default: the topics that come along")] = None,
 ) -> None:
-    """Validates topics: sources, dates, numbers, phrases, links."""
-    from knowledge import load
+    """Validates topics: sources, articles, dates, numbers, phrases, links."""
+    from bot.cli import _now
+    from knowledge import check as check_topics
 
-    typer.echo(f"{len(load(folder))} topics, all in order.")
+    topics = check_topics(folder, _now().astimezone().date())
+    typer.echo(f"{len(topics)} topics, all in order.")
 
 
 @knowledge.command("import")

@@ -32,6 +32,11 @@ REASONS = (
     (re.compile(r"(?P<phrase>'.*'|\".*\") is already in '(?P<topic>.+)'"), "twice"),
     (re.compile(r"'(?P<topic>.+)' is not another topic"), "topic"),
     (re.compile(r"is before valid_from"), "order"),
+    (re.compile(r"the number (?P<number>.+) of the text is not among them"), "unfounded"),
+    (re.compile(r"(?P<article>Pasal .+) does not exist"), "article"),
+    (re.compile(r"has passed \((?P<date>.+)\)"), "passed"),
+    (re.compile(r"is in the future \((?P<date>.+)\)"), "future"),
+    (re.compile(r"(?P<phrase>'.*'|\".*\") is the same question as (?:'.*'|\".*\") of '(?P<topic>.+)'"), "twice"),
 )
 
 

@@ -243,7 +243,7 @@ def _lost(turn: Turn, error: Lost) -> str:
 
 async def _verdict(turn: Turn, found: TopicRevision) -> str:
     try:
-        await topics.check(turn.db, found)
+        await topics.check(turn.db, turn.now, found)
     except TopicError as error:
         return wrong(turn, error)
     return turn.t("edit.all_in_order")

@@ -10,7 +10,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from knowledge import Index, Topic, TopicError, Topics, load
-from knowledge.topics import HERE
+from knowledge.checks import outdated, same_questions
+from knowledge.topics import HERE, File
 
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LONGEST_NAME = 40  # it is part of button data (55 bytes) and of links (64)
@@ -47,6 +48,22 @@ def check(texts: Texts, marked: Collection[str] = (), version: str = "") -> Topi
         write(texts, marked, Path(folder))
         found = load(Path(folder))
     return Topics(found, found.notices, version or found.version)
+
+
+def check_change(texts: Texts, chosen: Collection[str], today: date) -> Topics:
+    """The same when some of the topics are new: they are held to all that an editor is held to, such as dates that
+    have not passed; what became old elsewhere must not keep a correction back."""
+    with TemporaryDirectory(prefix="topics-") as name:
+        folder = Path(name)
+        write(texts, (), folder)
+        topics = load(folder)
+        for topic in chosen:
+            for field, reason in outdated(topics[topic], today):
+                raise File(folder / f"{topic}.toml").wrong(field, reason)
+        for topic, reason in same_questions(topics):
+            if topic in chosen or any(repr(one) in reason for one in chosen):
+                raise File(folder / f"{topic}.toml").wrong("ask", reason)
+    return topics
 
 
 def write(texts: Texts, marked: Collection[str], folder: Path) -> None:

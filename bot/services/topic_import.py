@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.services import topic_files
 from bot.services.reviewers import Editor
-from bot.services.topics import PROGRAM, adopt
+from bot.services.topics import PROGRAM, adopt, today
 from storage import audit
 from storage import topics as store
 
@@ -30,7 +30,7 @@ async def take_in(db: AsyncSession, now: datetime, texts: Mapping[str, str], who
     together with the rest would not be a sound set."""
     await adopt(db, now)
     bodies = await store.bodies(db)
-    await asyncio.to_thread(topic_files.check, {**bodies, **texts})
+    await asyncio.to_thread(topic_files.check_change, {**bodies, **texts}, list(texts), today(now))
     found = Imported()
     for topic, body in texts.items():
         if topic in bodies and topic_files.same(bodies[topic], body):

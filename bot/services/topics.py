@@ -4,8 +4,9 @@ import asyncio
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +20,7 @@ from storage import topics as store
 from storage.models import TopicRevision
 
 PROGRAM = "program"
+OFFICE = ZoneInfo("Asia/Makassar")
 ALONE_AFTER = timedelta(minutes=10)  # until whoever is the only editor may confirm their own change
 
 Found = list[tuple[str, str]]
@@ -105,7 +107,7 @@ async def add_question(db: AsyncSession, now: datetime, topic: str, question: st
 async def submit(db: AsyncSession, now: datetime, chosen: Sequence[Sight], who: Editor) -> list[TopicRevision]:
     """Hands drafts to the reviewers. TopicError when the set would be wrong with them."""
     drafts = [await _open(db, one, store.DRAFT) for one in chosen]
-    await check(db, *drafts)
+    await check(db, now, *drafts)
     for draft in drafts:
         draft.status, draft.submitter, draft.submitted_at, draft.note = store.IN_REVIEW, who.address, now, ""
         await _done(db, now, draft, who, "topic.submit")
@@ -152,7 +154,7 @@ async def publish(
     for draft in drafts:
         await may_publish(db, now, draft, who, owners, alone=alone)
     texts = {**await store.bodies(db), **{draft.topic: draft.body for draft in drafts}}
-    if lost := await asyncio.to_thread(_examine, texts, [draft.topic for draft in drafts], before):
+    if lost := await asyncio.to_thread(_examine, texts, [draft.topic for draft in drafts], before, today(now)):
         raise Lost(lost)
     for draft in drafts:
         old = await store.published(db, draft.topic)
@@ -192,14 +194,19 @@ async def revert(db: AsyncSession, now: datetime, number: int, who: Editor) -> T
     return made
 
 
-async def check(db: AsyncSession, *drafts: TopicRevision) -> None:
+async def check(db: AsyncSession, now: datetime, *drafts: TopicRevision) -> None:
     """Raises TopicError when the set would be wrong with these drafts in force."""
     texts = {**await store.bodies(db), **{draft.topic: draft.body for draft in drafts}}
-    await asyncio.to_thread(topic_files.check, texts)
+    await asyncio.to_thread(topic_files.check_change, texts, [draft.topic for draft in drafts], today(now))
 
 
-def _examine(texts: dict[str, str], topics: Sequence[str], before: Index | None) -> Found:
-    return topic_files.lost(topic_files.check(texts), topics, before)
+def today(now: datetime) -> date:
+    """The office's date, by which topics are dated."""
+    return now.astimezone(OFFICE).date()
+
+
+def _examine(texts: dict[str, str], topics: Sequence[str], before: Index | None, day: date) -> Found:
+    return topic_files.lost(topic_files.check_change(texts, topics, day), topics, before)
 
 
 async def _alter(

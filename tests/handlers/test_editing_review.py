@@ -53,8 +53,9 @@ async def test_the_author_cannot_sign(office: Office) -> None:
 
 async def test_approving_all_does_not_sign_ones_own(office: Office) -> None:
     """The way around the missing button is closed as well; another person may."""
+    edi = office.person("edi")
     for topic in (TOPIC, OTHER):
-        edi = await office.edits("edi", "Catatan", "Sudah dibaca ulang.", topic)
+        await office.edits("edi", "Catatan", "Sudah dibaca ulang.", topic)
         await edi.taps("Kirim untuk ditinjau")
     (refused,) = await all_approved(edi)
     eva = office.person("eva")
