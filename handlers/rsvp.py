@@ -79,7 +79,10 @@ async def days(turn: Turn) -> None:
     """A button for each day, in the same message."""
     number, _, page = turn.value.partition(".")
     meeting = await _meeting(turn, number)
-    if meeting is None or not await _open(turn, meeting):
+    if meeting is None:
+        await show(turn, None)
+        return
+    if not await _open(turn, meeting):
         return
     answered = await rsvps.of(turn.db, meeting, _who(turn))
     given = answered.guest.rsvps if answered else []
@@ -108,9 +111,11 @@ async def toggle(turn: Turn) -> None:
 async def still(turn: Turn) -> None:
     """The day before: still coming, or the seat becomes free."""
     meeting, day_id, answer = await _day(turn)
-    if meeting is None or not await _open(turn, meeting):
+    if meeting is None:
+        await show(turn, None)
+    elif not await _open(turn, meeting):
         return
-    if answer == "no":
+    elif answer == "no":
         await _answered(turn, meeting, {day_id: "no"})
     elif await rsvps.confirm(turn.db, turn.now, meeting, _who(turn), day_id):
         turn.say(turn.t("rsvp.see_you"), turn.button("rsvp.calendar", f"rsvp.ics:{meeting.id}"))

@@ -48,7 +48,7 @@ def read_note(turn: Turn, value: str) -> str:
 
 async def delegate_done(turn: Turn, answers: Answers) -> None:
     """Keeps the delegate, and says when somebody of that name is a guest already."""
-    meeting = await meetings.by_id(turn.db, answers["meeting"])
+    meeting = await meetings.by_id(turn.db, answers.get("meeting", 0))
     if meeting is None:
         await rsvp.show(turn, None)
         return
@@ -62,7 +62,7 @@ async def delegate_done(turn: Turn, answers: Answers) -> None:
 
 async def note_done(turn: Turn, answers: Answers) -> None:
     """Keeps the note."""
-    meeting = await meetings.by_id(turn.db, answers["meeting"])
+    meeting = await meetings.by_id(turn.db, answers.get("meeting", 0))
     if meeting is None:
         await rsvp.show(turn, None)
         return

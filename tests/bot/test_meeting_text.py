@@ -9,6 +9,7 @@ from bot.services import meetings
 from bot.services.meetings import ONE_DAY, TWO_HOURS
 from storage import meetings as store
 from storage.engine import Database
+from storage.guests import Counts
 from storage.models import Meeting
 from tests.support.meetings import TUESDAY, bring, planned, wita
 
@@ -78,6 +79,16 @@ async def test_the_table_shows_what_was_missed(db: Database) -> None:
         "rakor  Rapat Koordinasi\n    2026-11-24 09:00 WITA, 1 day (planned, revision 1); reminders: 3 queued"
     )
     assert missed.endswith("1 missed, 2 queued  <- missed: nobody was reminded in time")
+
+
+async def test_the_table_counts_guests_and_answers(db: Database) -> None:
+    """For each day, beside the seats."""
+    meeting = await made(db)
+    meeting.capacity = 40
+    counts = Counts(12, 3, {meeting.days[0].id: {"yes": 7, "no": 2}})
+    said = meeting_text.table([meetings.Overview(meeting, {}, counts)])
+
+    assert said.splitlines()[2:] == ["    guests: 12, 3 silent", "      2026-11-24: 7 yes, 2 no of 40 seats"]
 
 
 def test_no_meetings_says_how_to_import_one() -> None:

@@ -187,6 +187,7 @@ async def test_every_button_is_answered_in_every_state(world: World, state: str)
 
 
 FAMILIES = {
+    "edit",
     "menu",
     "resume",
     "help",
@@ -197,7 +198,13 @@ FAMILIES = {
     "ask",
     "human",
     "meetings",
+    "rsvp",
+    "delegate",
+    "guestnote",
     "quiz",
+    "fix",
+    "fixes",
+    "fixed",
     "talk",
     "desk",
 }

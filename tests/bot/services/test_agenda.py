@@ -146,3 +146,31 @@ def test_only_the_sample_may_count_days() -> None:
     """In a file of the office a day needs its date."""
     with pytest.raises(AgendaError, match="in_days: is not a field here"):
         read(SAMPLE)
+
+
+def test_seats_quotas_and_reminders_are_read() -> None:
+    """Regions in everyday words; what is not there is None, so that it stays as it is."""
+    rules = 'capacity = 40\nquotas = { lotim = 5, "kota bima" = 2 }\nreminders = ["7d 08.30", "2h"]\nchase_days = 0\n'
+    agenda = toml(rules + GOOD)
+    bare = toml(GOOD)
+
+    assert (agenda.capacity, agenda.quotas, agenda.chase_days) == (40, {"lombok-timur": 5, "kota-bima": 2}, 0)
+    assert [one.kind for one in agenda.reminders or ()] == ["days7", "hours2"]
+    assert (bare.capacity, bare.quotas, bare.reminders, bare.chase_days) == (None, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("capacity = -1", "line 1: capacity: must be a whole number"),
+        ("capacity = true", "line 1: capacity: must be a whole number"),
+        ("quotas = { atlantis = 3 }", 'line 1: quotas: must be like { mataram = 10 }, which "atlantis" is not'),
+        ("quotas = 5", "line 1: quotas: must be like"),
+        ('reminders = ["soon"]', 'line 1: reminders: "soon" is no reminder'),
+        ('reminders = "2h"', "line 1: reminders: must be a list"),
+        ("chase_days = 99", "line 1: chase_days: must be a whole number from 0 to 30"),
+    ],
+)
+def test_wrong_seats_and_reminders_are_named(wrong: str, said: str) -> None:
+    """With their line, like everything else."""
+    assert [one.startswith(said) for one in problems(f"{wrong}\n{GOOD.strip()}")] == [True]

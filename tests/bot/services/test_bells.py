@@ -28,7 +28,7 @@ def test_without_own_reminders_the_usual_ones_ring() -> None:
 @pytest.mark.parametrize("wrong", ["", "3d", "3d 25.00", "2 hours", "0h", "0d 09.00", "-1h", "x"])
 def test_a_wrong_offset_is_named(wrong: str) -> None:
     """With an example of a right one."""
-    with pytest.raises(ValueError, match="3d 09.00"):
+    with pytest.raises(ValueError, match=r"3d 09\.00"):
         bells.parse([wrong])
 
 
