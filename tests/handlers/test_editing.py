@@ -4,7 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot import words
+from bot.buttons import sign
+from handlers import router as root
+from storage.models import Conversation
 from tests.support.editing import OTHER, TOPIC, Office
+from tests.support.registering import rows
+from tests.support.world import texts
 
 
 @pytest.fixture
@@ -98,3 +104,32 @@ async def test_what_is_gone_is_said(office: Office) -> None:
     await edi.taps("Ubah isi")
 
     assert "tidak ada" in edi.text
+
+
+@pytest.mark.parametrize("value", ["", "x", "1", "1.0", "zz.arti-hari", "pm.x", "pc.9.arti-hari", "UU 99/2099"])
+async def test_no_button_of_an_older_release_fails(office: Office, value: str) -> None:
+    """Whatever it carries, an editor reads what is the matter."""
+    ours = [name for name in root().buttons if name.partition(".")[0] == "edit"]
+    edi, sorry = office.person("edi"), words.text("id", "otherwise.sorry")
+    numbers = {chat.address: chat.id for chat in await rows(office.world, Conversation)}
+    failed = []
+    for name in ours:
+        data = sign(office.world.db.box, numbers["edi"], f"{name}:{value}")
+        replies = await edi.does(pressed=data, message="1")
+        if not replies or replies[-1].text == sorry:
+            failed.append(name)
+
+    assert len(ours) > 20
+    assert failed == []
+
+
+@pytest.mark.parametrize("state", [one for one in root().answers if one.startswith("edit.")])
+async def test_a_step_whose_draft_is_gone_is_over(office: Office, state: str) -> None:
+    """As after an update, or when its data were emptied."""
+    async with office.world.db.write() as tx:
+        await tx.change("UPDATE conversations SET state = ? WHERE address = 'edi'", state)
+    edi = office.person("edi")
+    replies = [await edi.says("apa saja"), await edi.shows("photo"), await edi.says("batal")]
+
+    assert all(replies)
+    assert words.text("id", "otherwise.sorry") not in texts(edi.messages)
