@@ -56,7 +56,10 @@ async def telegram(config: Config) -> Finding:
         if not NEWEST_TOKEN.fullmatch(config.telegram.token.get_secret_value()):
             return found._replace(mend=f"{found.mend} The token looks too short: was it copied whole?")
         return found
-    return ok(f"@{found.get('username', '?')}, {config.telegram.mode}")
+    inline = (
+        "" if found.get("supports_inline_queries") else "; answers are shared by link only: /setinline at @BotFather"
+    )
+    return ok(f"@{found.get('username', '?')}, {config.telegram.mode}{inline}")
 
 
 async def webhook(config: Config) -> Finding:

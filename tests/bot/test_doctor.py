@@ -74,7 +74,7 @@ class Api(NamedTuple):
 async def api() -> AsyncIterator[Api]:
     """The stand-in, with everything in order."""
     answers: dict[str, tuple[int, Any]] = {
-        "getMe": (200, {"ok": True, "result": {"id": 1, "username": "sahabat_bot"}}),
+        "getMe": (200, {"ok": True, "result": {"id": 1, "username": "sahabat_bot", "supports_inline_queries": True}}),
         "getWebhookInfo": (200, {"ok": True, "result": {"url": "", "pending_update_count": 0}}),
     }
 
@@ -265,6 +265,15 @@ async def test_a_public_address_is_encrypted(config: Config, url: str, fine: boo
 async def test_a_token_that_telegram_knows_is_ok(config: Config, api: Api) -> None:
     """The name of the bot is shown, so that a wrong bot is noticed."""
     assert (await one(api.config(config), "telegram")).message == "@sahabat_bot, polling"
+
+
+async def test_a_bot_without_inline_mode_works_and_is_told_how_to_turn_it_on(config: Config, api: Api) -> None:
+    """Only @BotFather can."""
+    api.answers["getMe"] = (200, {"ok": True, "result": {"id": 1, "username": "sahabat_bot"}})
+    found = await one(api.config(config), "telegram")
+
+    assert found.ok
+    assert "/setinline" in found.message
 
 
 async def test_a_token_that_telegram_does_not_know_is_found(config: Config, api: Api) -> None:

@@ -92,6 +92,15 @@ def test_a_reply_comes_back_as_it_was_stored() -> None:
     assert Reply.load(Reply("x", file=7).dump()).file == 7
 
 
+def test_what_is_to_be_shared_is_stored_with_its_link() -> None:
+    """A button without anything to share is stored as ever, so that the release before can read it."""
+    share, plain_one = Button("Bagikan", url="https://a.example/", share="masa tenang"), Button("Ya", "ya:1")
+    stored = Reply("x", (share, plain_one)).dump()
+
+    assert Reply.load(stored).buttons == (share, plain_one)
+    assert orjson.loads(stored)["b"][1] == ["Ya", "ya:1", ""]
+
+
 def test_a_reply_of_a_newer_release_can_be_read() -> None:
     """Fields that we do not know are passed over."""
     body = orjson.loads(Reply("teks").dump())

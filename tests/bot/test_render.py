@@ -8,6 +8,7 @@ import pytest
 
 from bot import render, words
 from bot.limits import TEXT, units
+from bot.messages import Button
 from bot.text import plain
 from knowledge import Finding, Topic, load
 from knowledge.intents import Function, Reason
@@ -114,6 +115,19 @@ def test_a_rule_under_review_or_over_says_so() -> None:
     assert "sedang ditinjau" in shown(replace(DEADLINE, under_review=True))
     assert "berlaku sampai 1 November 2026" in shown(ended, today=date(2026, 11, 2))
     assert "berlaku sampai" not in shown(ended, today=date(2026, 11, 1))
+
+
+def test_the_buttons_below_stay_few() -> None:
+    """The verdict where it can be counted, then reading on, then passing it on; without neighbours one less."""
+    share = Button("Bagikan", share="x")
+    labels = [
+        [one.label for one in render.below(topic, "id", 7, share)]
+        for topic in (DEADLINE, replace(DEADLINE, related=()))
+    ]
+
+    assert labels[0] == ["Terjawab", "Belum terjawab", "Lihat sumber", "Topik terkait", "Bagikan"]
+    assert "Topik terkait" not in labels[1]
+    assert [one.label for one in render.below(DEADLINE, "id")] == ["Lihat sumber", "Topik terkait"]
 
 
 def test_english_has_an_english_frame_and_says_why_the_rule_is_not() -> None:

@@ -105,3 +105,13 @@ def test_deep_nesting_costs_no_more_than_fifty_milliseconds() -> None:
 def test_only_kinds_that_are_read_are_asked_for() -> None:
     """allowed_updates is what the reader handles, no more."""
     assert reader().kinds == ["message", "edited_message", "callback_query", "my_chat_member"]
+
+
+@pytest.mark.parametrize(("bot", "heard"), [(123456, False), (777, True)])
+def test_our_own_words_brought_back_are_nothing_said(bot: int, heard: bool) -> None:
+    """A shared answer arrives as a message of the person who shared it; one of another bot is theirs."""
+    chat, person = {"id": 5, "type": "private"}, {"id": 5, "is_bot": False, "first_name": "Wati"}
+    message = {"message_id": 1, "date": 1, "chat": chat, "from": person, "text": "Bedanya…", "via_bot": {"id": bot}}
+    incoming = reader().read(orjson.dumps({"update_id": 1, "message": message}))
+
+    assert (incoming is not None) == heard

@@ -9,6 +9,7 @@ from bot.channels.telegram_write import keyboard, plain_message, rich, rich_mess
 from bot.limits import TEXT, units
 from bot.messages import Button, Comparison, Outgoing, Reply, TooLong
 from bot.text import plain
+from tests.support.telegram.errors import JsonObject
 from tests.support.telegram.formatting import TEXT_MAX, checked_markup, formatted
 from tests.support.telegram.rich import checked_rich, rich_text
 
@@ -63,6 +64,30 @@ def test_short_labels_stand_beside_each_other_when_they_are_many(labels: str, ro
 
     assert len(markup["inline_keyboard"]) == rows
     assert checked_markup(markup) == markup
+
+
+@pytest.mark.parametrize(
+    ("url", "inline", "target"),
+    [
+        ("https://a.example/", True, {"switch_inline_query": "masa tenang"}),
+        ("", True, {"switch_inline_query": "masa tenang"}),
+        ("https://a.example/", False, {"url": "https://a.example/"}),
+    ],
+)
+def test_what_is_to_be_shared_is_taken_along_where_that_is_possible(url: str, inline: bool, target: JsonObject) -> None:
+    """Else its link is opened."""
+    rows = keyboard(outgoing(Reply("x", (Button("Bagikan", url=url, share="masa tenang"),))), inline)["reply_markup"]
+
+    assert rows["inline_keyboard"] == [[{"text": "Bagikan", **target}]]
+
+
+def test_a_button_that_can_do_nothing_here_is_left_out() -> None:
+    """Neither inline mode nor a link."""
+    reply = Reply("x", (Button("Bagikan", share="masa tenang"), Button("Ya", "ya:1")))
+    only = keyboard(outgoing(reply))["reply_markup"]["inline_keyboard"]
+
+    assert [button["text"] for row in only for button in row] == ["Ya"]
+    assert keyboard(outgoing(Reply("x", reply.buttons[:1]))) == {}
 
 
 def test_the_longest_button_fits_with_its_signature() -> None:

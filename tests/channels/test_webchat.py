@@ -112,6 +112,16 @@ async def test_a_message_gets_the_number_of_its_place(db: Database) -> None:
     assert line.news == 2
 
 
+async def test_a_page_shares_by_link_or_not_at_all(db: Database) -> None:
+    """What only another channel can do is no button there."""
+    conversation = await chat(db)
+    buttons = Button("Bagikan", share="x"), Button("Tautan", url="https://x.id", share="x")
+    await WebChat(db, lambda: NOW).send(outgoing(db, conversation, Reply("Halo", buttons)))
+    (frame,) = await frames(db)
+
+    assert frame["buttons"] == [{"data": "", "label": "Tautan", "url": "https://x.id"}]
+
+
 async def test_an_edit_replaces_and_a_deletion_empties(db: Database) -> None:
     """Both are places of their own in the history, so that a replay ends with the same page."""
     webchat, conversation = WebChat(db, lambda: NOW), await chat(db)

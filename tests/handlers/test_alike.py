@@ -268,3 +268,20 @@ async def test_texts_of_questions_stay_sealed_in_suggestions(world: World) -> No
         assert b"kucing" not in (one.question or b"")
         assert store.unseal(db, one.question) == SAME["ani"]
     assert len(rows) == 1
+
+
+async def test_english_staff_read_english(world: World) -> None:
+    """From the count to the suggestion."""
+    boss = world.person("boss")
+    await boss.says("/staff", language="en")
+    await boss.says("/language")
+    await boss.taps("English")
+    await ask(world, "ani", "budi")
+    notice = boss.last
+    await boss.says(
+        "No.", reply_to=next(seen for seen in boss.messages if "Question 1" in seen.text).remote, message="m"
+    )
+    (choice,) = await boss.taps("Add to a topic")
+
+    assert "2 people ask much the same" in notice.text
+    assert choice.labels[-1] == "A new topic"

@@ -202,6 +202,7 @@ FAMILIES = {
     "delegate",
     "guestnote",
     "quiz",
+    "staff",
     "fix",
     "fixes",
     "fixed",

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from bot.config import Retention
 from bot.jobs import retention as job
-from storage import outbox, retention
+from storage import answers, outbox, retention
 from storage.engine import Database
-from storage.models import Content, Conversation, File, Inbox, JobRun, Outbox, WebchatMessage
+from storage.models import AnswerGiven, Content, Conversation, File, Inbox, JobRun, Outbox, WebchatMessage
 from storage.outbox import Row, add_content
 
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
@@ -111,6 +111,20 @@ async def test_shared_bodies_are_emptied_when_nothing_needs_them(db: Database, c
     await clean(db)
 
     assert [bool(one.body) for one in await everything(db, Content)] == [True, False]
+
+
+async def test_who_was_shown_what_goes_after_its_days(db: Database, chat: int) -> None:
+    """Ninety by default; the words of the topic stay, nobody stands behind them."""
+    async with db.session() as session:
+        await answers.keep_words(session, "tsm", "v1", "{}")
+        for days in (89, 91):
+            await answers.note(session, NOW - timedelta(days=days), chat, "tsm", "v1", answers.ASKED, "apa itu tsm")
+    await clean(db)
+    async with db.read() as session:
+        kept = await answers.words_of(session, "tsm", "v1")
+
+    assert [one.at for one in await everything(db, AnswerGiven)] == [NOW - timedelta(days=89)]
+    assert kept == "{}"
 
 
 async def test_files_and_notes_of_the_clock_go(db: Database, chat: int) -> None:
