@@ -1,5 +1,7 @@
 """Under review: a topic, or all that rest on a law, carry a warning at once; a second person takes it away."""
 
+import asyncio
+
 from bot import words
 from bot.messages import Button, fitting
 from bot.router import Router
@@ -197,7 +199,7 @@ async def _marked(turn: Turn, value: str) -> list[str]:
 
 
 async def _texts(turn: Turn) -> dict[str, str]:
-    return await store.bodies(turn.db) or topic_files.packaged()
+    return await store.bodies(turn.db) or await asyncio.to_thread(topic_files.packaged)
 
 
 def _titles(turn: Turn, topics: list[str]) -> str:

@@ -48,6 +48,8 @@ class Published:
 
     async def watch(self) -> None:
         """Follows the number until it is cancelled. What goes wrong is logged and tried again."""
+        if self._index is None:
+            await asyncio.to_thread(self._warm)
         while True:
             try:
                 await self.refresh()
@@ -59,6 +61,13 @@ class Published:
                 async with asyncio.timeout(PATIENCE):
                     await self._changed.wait()
             self._changed.clear()
+
+    def _warm(self) -> None:
+        """Reads the program's topics, so that the first question does not wait for them."""
+        try:
+            packaged_knowledge()
+        except (TopicError, OSError) as error:
+            log.error("topics of the program cannot be used", error=str(error))
 
     async def refresh(self) -> bool:
         """Takes over a new set, if there is one; whether it did."""
