@@ -18,8 +18,9 @@ YES, NO = "yes", "no"
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody whose newest answer on a topic is in the words of `version`."""
+    """Somebody whose newest answer on a topic, `answer`, is in the words of `version`."""
 
+    answer: int
     conversation_id: int
     channel: str
     language: str
@@ -74,7 +75,7 @@ async def readers(db: AsyncSession, topic: str, since: datetime, current: str) -
         .group_by(person)
     )
     wanted = (
-        select(Conversation.id, Conversation.channel, Conversation.language, AnswerGiven.version)
+        select(AnswerGiven.id, Conversation.id, Conversation.channel, Conversation.language, AnswerGiven.version)
         .join(AnswerGiven, AnswerGiven.conversation_id == Conversation.id)
         .where(AnswerGiven.id.in_(newest), AnswerGiven.version != current)
         .where(Conversation.stopped_at.is_(None), Conversation.unreachable == "", Conversation.erased_at.is_(None))

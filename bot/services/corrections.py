@@ -61,8 +61,8 @@ async def preview(db: AsyncSession, now: datetime, topic: Topic, language: str, 
 
 
 async def send(db: AsyncSession, now: datetime, topic: Topic, days: int = DAYS, *, by: str) -> int:
-    """Queues the correction for all of them; how many. TooMany when that is for a broadcast. Who got this version's
-    correction once does not get it again; whoever was given the new words since needs none."""
+    """Queues the correction for all of them; how many. TooMany when that is for a broadcast. No answer
+    is corrected twice, however often this is called; whoever was given the new words since needs none."""
     readers = await _readers(db, now, topic, days)
     if len(readers) > MOST:
         raise TooMany(len(readers))
@@ -96,7 +96,7 @@ def _row(topic: Topic, reader: Reader, content: int) -> Row:
         conversation_id=reader.conversation_id,
         source=SOURCE,
         source_id=zlib.crc32(topic.id.encode()),
-        revision=int(answers.version_of(topic)[:7], 16),
+        revision=reader.answer,
         lane=Lane.BULK,
         body=None,
         content_id=content,

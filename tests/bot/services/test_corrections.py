@@ -72,6 +72,15 @@ async def test_sent_again_it_reaches_nobody(db: Database) -> None:
         assert await corrections.plan(session, NOW, replace(NEW, difference="Lain.")) == 1
 
 
+async def test_a_topic_that_goes_back_and_forth_is_corrected_each_time(db: Database) -> None:
+    """Also to words that were sent before."""
+    async with db.session() as session:
+        await read(session, (await chat(session, "ani")).id)
+        sent = [await corrections.send(session, NOW, topic, by="test:boss") for topic in (NEW, OLD, NEW)]
+
+    assert sent == [1, 1, 1]
+
+
 async def test_who_saw_the_new_words_since_needs_none(db: Database) -> None:
     """They asked again."""
     async with db.session() as session:
