@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -42,7 +42,7 @@ def main() -> None:
     """Runs the command line. A mistake of ours shows its trace, every other one is a sentence."""
     os.umask(0o077)  # what we write is the office's, not everybody's on this machine
     try:
-        app()
+        app(prog_name="sahabat")
     except BrokenPipeError:
         sys.stdout = None  # `sahabat ask … | head` is no error
     except Exception as error:
@@ -53,6 +53,7 @@ def main() -> None:
 
 
 def _expected() -> tuple[type[Exception], ...]:
+    """Errors whose text is meant for whoever typed the command."""
     from bot.app import SchemaOld
     from bot.config_errors import ConfigError
     from bot.services.agenda import AgendaError
@@ -172,12 +173,22 @@ def chat(name: Annotated[str, typer.Option("--as", help="Who is talking")] = "sa
         try:
             await terminal.talk(application.inbox)
             await application.inbox.idle()
-            await application.sender.flush()
+            await _all_shown(application)
         finally:
             await application.stop()
 
     _say("Type a message; #1, #2 … press a button; exit leaves.")
     asyncio.run(work())
+
+
+async def _all_shown(application: Any, patience: float = 5.0) -> None:
+    """Waits until the sender, which runs beside, has shown every answer."""
+    from storage.outbox import waiting
+
+    with suppress(TimeoutError):
+        async with asyncio.timeout(patience):
+            while await application.db.writer.run(lambda tx: waiting(tx, "terminal", _now())):
+                await asyncio.sleep(0.02)
 
 
 @people.command("import")

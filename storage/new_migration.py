@@ -1,6 +1,7 @@
 """Drafts a migration from what the models have and the newest schema lacks. For developers: scripts/new-migration."""
 
 import asyncio
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -34,6 +35,7 @@ def _draft(connection: Any, revision: str, message: str) -> None:
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.attributes["connection"] = connection
     command.revision(config, message=message, rev_id=revision, autogenerate=True)
+    subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", str(FOLDER)], check=True)
 
 
 if __name__ == "__main__":

@@ -106,6 +106,14 @@ async def add(db: AsyncSession, row: Row, now: datetime) -> int | None:
     return added
 
 
+async def waiting(tx: Tx, channel: str, now: datetime) -> int:
+    """How many messages of a channel are due or on their way."""
+    query = (
+        "SELECT count(*) FROM outbox WHERE channel = ? AND state IN ('queued', 'leased', 'started') AND not_before <= ?"
+    )
+    return int((await tx.rows(query, channel, to_ms(now)))[0][0])
+
+
 async def add_content(db: AsyncSession, body: bytes, now: datetime) -> int:
     """One body that many rows share; its id."""
     content = Content(body=db.info["box"].seal(body), created_at=now)

@@ -29,7 +29,8 @@ class CannotListen(Exception):
 
 @dataclass(frozen=True)
 class Parts:
-    """What the web server needs; without a `webchat` there is no page. `extra_routes` are the webhooks of channels."""
+    """What the web server needs; without a `webchat` there is no page. `extra_routes` are the webhooks of channels.
+    The page offers to send a file only when some conversation `takes_files`."""
 
     config: Config
     db: Database
@@ -37,6 +38,7 @@ class Parts:
     webchat: WebChat | None = None
     extra_routes: Sequence[BaseRoute] = ()
     limits: Limits = field(default_factory=Limits)
+    takes_files: bool = False
 
 
 def web_app(parts: Parts) -> Starlette:
@@ -46,7 +48,9 @@ def web_app(parts: Parts) -> Starlette:
         from bot.web.chat import Chat  # templates cost memory: only who has the web chat on pays for them
 
         parts.inbox.record(parts.webchat.name, parts.webchat.record)
-        chat = Chat(parts.config, parts.db, parts.inbox, parts.webchat, parts.webchat.now, parts.limits)
+        chat = Chat(
+            parts.config, parts.db, parts.inbox, parts.webchat, parts.webchat.now, parts.limits, parts.takes_files
+        )
         routes += chat.routes()
     return Starlette(routes=routes)
 

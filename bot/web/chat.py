@@ -43,8 +43,16 @@ class Chat:
     """Everything a visitor's browser asks for."""
 
     def __init__(
-        self, config: Config, db: Database, inbox: Inbox, webchat: WebChat, now: Callable[[], datetime], allowed: Limits
+        self,
+        config: Config,
+        db: Database,
+        inbox: Inbox,
+        webchat: WebChat,
+        now: Callable[[], datetime],
+        allowed: Limits,
+        takes_files: bool,
     ) -> None:
+        self._takes_files = takes_files
         self._config, self._db, self._inbox, self._webchat, self._now = config, db, inbox, webchat, now
         self._limits = allowed
         self._visitors = Visitors(db.box, config)
@@ -67,7 +75,7 @@ class Chat:
         visitor = None if framed else self._visitors.by_cookie(request)
         spoken = await self._language(request, visitor)
         allowed = self._config.web.embed_origins if framed else None
-        response = HTMLResponse(page(spoken, framed), headers=page_headers(host(request), allowed))
+        response = HTMLResponse(page(spoken, framed, self._takes_files), headers=page_headers(host(request), allowed))
         if not framed:
             self._visitors.welcome(response, visitor)
             if request.query_params.get("lang") == spoken:
@@ -181,9 +189,9 @@ def version() -> str:
 
 
 @lru_cache
-def page(spoken: str, framed: bool) -> str:
+def page(spoken: str, framed: bool, files: bool) -> str:
     """The page in one language: the same for all visitors."""
     strings = tomllib.loads((words.FOLDER / f"page.{spoken}.toml").read_text("utf-8"))
     pages = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined)
     template = pages.get_template("chat.html")
-    return template.render(lang=spoken, t=strings, static=f"/static/{version()}", embed=framed)
+    return template.render(lang=spoken, t=strings, static=f"/static/{version()}", embed=framed, files=files)

@@ -193,3 +193,12 @@ def test_topics_are_checked(run: Run) -> None:
 
     assert status == 0
     assert "topics" in said
+
+
+def test_every_answer_of_a_terminal_talk_is_shown_before_it_ends(run: Run) -> None:
+    """Lines come in faster than answers go out; none is left for the next talk."""
+    status, said, _ = run("chat", "--as", "uji", typed="stop\nmulai\nprivasi\nexit\n")
+
+    assert status == 0
+    assert "MULAI" in said
+    assert "/datasaya" in said

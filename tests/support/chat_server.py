@@ -79,7 +79,7 @@ class ChatServer:
         words = tomllib.loads((ROOT / "locales" / f"page.{lang}.toml").read_text("utf-8"))
         pages = Environment(loader=FileSystemLoader(WEB / "templates"), autoescape=True, undefined=StrictUndefined)
         html = pages.get_template("chat.html").render(
-            lang=lang, t=words, static=STATIC, embed=request.query_params.get("embed") == "1"
+            lang=lang, t=words, static=STATIC, embed=request.query_params.get("embed") == "1", files=True
         )
         return HTMLResponse(html, headers={"Content-Security-Policy": POLICY})
 

@@ -158,7 +158,7 @@ class Site:
         webchat = WebChat(db, utc_now, shared)
         sender = Sender(db, [webchat], Settings(), utc_now)
         inbox = Inbox(db, router, {"webchat": webchat.read}, utc_now, wake=sender.wake)
-        parts = Parts(config or Config(), db, inbox, webchat, limits=limits or Limits())
+        parts = Parts(config or Config(), db, inbox, webchat, limits=limits or Limits(), takes_files=True)
         server = Server(web_app(parts), "127.0.0.1", port)
         await server.start()
         if sends:
