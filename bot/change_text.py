@@ -4,32 +4,43 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bot import times
+from bot import limits, times
 from bot.messages import Button, Reply
+from bot.text import plain
 from bot.words import Raw, text
 from storage.models import Meeting
 
 if TYPE_CHECKING:
     from bot.services.changes import Difference, Known, KnownDay
 
-MOST = 12  # changed days told one by one; a longer list is in the agenda
+MOST = (12, 6, 3, 1)  # changed days told one by one, as many as a message holds; all are in the agenda
 
 
 def change(meeting: Meeting, before: "Known", different: Sequence["Difference"], language: str) -> Reply:
     """The message to everyone concerned, with an OK to tap."""
     off = meeting.status not in ("planned", "published")
+    said = ""
+    for most in MOST:
+        said = _said(meeting, before, different, most, language)
+        if limits.units(plain(said)) <= limits.TEXT:
+            break
+    return Reply(said, tuple(_buttons(meeting, off, language)))
+
+
+def _said(meeting: Meeting, before: "Known", different: Sequence["Difference"], most: int, language: str) -> str:
+    off = meeting.status not in ("planned", "published")
     head = "changes.cancelled" if off else "changes.moved" if before.days else "changes.again"
     lines = [text(language, head, title=meeting.title)]
     if off:
         days = [one.was for one in different if one.was]
-        lines += [text(language, "changes.off", what=Raw(_day(meeting, day, language))) for day in days[:MOST]]
+        lines += [text(language, "changes.off", what=Raw(_day(meeting, day, language))) for day in days[:most]]
         lines.append("\n" + text(language, "changes.stay"))
     else:
-        lines += ["\n" + _difference(meeting, one, language) for one in different[:MOST]]
-    if len(different) > MOST:
-        lines.append("\n" + text(language, "changes.more", count=len(different) - MOST))
+        lines += ["\n" + _difference(meeting, one, language) for one in different[:most]]
+    if len(different) > most:
+        lines.append("\n" + text(language, "changes.more", count=len(different) - most))
     lines.append("\n" + text(language, "changes.ask_ok"))
-    return Reply("\n".join(lines), tuple(_buttons(meeting, off, language)))
+    return "\n".join(lines)
 
 
 def _buttons(meeting: Meeting, off: bool, language: str) -> list[Button]:

@@ -1,12 +1,13 @@
 """How it reads for guests of a meeting: invitations, what they answered, seats, their reminders."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import times
+from bot import limits, times
 from bot.messages import Button, Reply, fitting
 from bot.services import bells
+from bot.text import plain
 from bot.words import Raw, listed, text
 from storage.models import Meeting, MeetingDay, Rsvp
 
@@ -40,15 +41,15 @@ def _day(meeting: Meeting, day: MeetingDay, language: str) -> str:
     return text(language, "rsvp.day", day=times.day(day.starts_at, zone, language), hours=hours)
 
 
-def facts(meeting: Meeting, language: str) -> str:
-    """Days, hours and place: what nobody should have to ask for."""
+def facts(meeting: Meeting, language: str, most: int = 2 * DAYS_SHOWN) -> str:
+    """Days (so many of them), hours and place: what nobody should have to ask for."""
     lines = []
-    for day in meeting.days[: 2 * DAYS_SHOWN]:
+    for day in meeting.days[:most]:
         lines.append(_day(meeting, day, language))
         if day.place and day.place != meeting.place:
             lines.append(text(language, "meetings.place", place=day.place))
-    if len(meeting.days) > 2 * DAYS_SHOWN:
-        lines.append(text(language, "changes.more", count=len(meeting.days) - 2 * DAYS_SHOWN))
+    if len(meeting.days) > most:
+        lines.append(text(language, "changes.more", count=len(meeting.days) - most))
     if meeting.place:
         lines.append(text(language, "meetings.place", place=meeting.place))
     return "\n".join(lines)
@@ -57,17 +58,32 @@ def facts(meeting: Meeting, language: str) -> str:
 def invitation(meeting: Meeting, language: str) -> Reply:
     """The invitation, whole by itself, with the answers to tap."""
     head = text(language, "rsvp.invited", title=meeting.title)
-    lines = [head, *([text(language, "meetings.sample")] if meeting.sample else []), "", facts(meeting, language)]
-    if meeting.description:
-        lines.append(text(language, "meetings.about", description=meeting.description))
-    lines += ["", text(language, "rsvp.ask" if len(meeting.days) == 1 else "rsvp.ask_days")]
-    return Reply("\n".join(lines), (*choices(meeting, language), *_maps(meeting, language)))
+    above = [head, *([text(language, "meetings.sample")] if meeting.sample else []), ""]
+    about = [text(language, "meetings.about", description=meeting.description)] if meeting.description else []
+    below = ["", text(language, "rsvp.ask" if len(meeting.days) == 1 else "rsvp.ask_days")]
+    return Reply(
+        _held(lambda most: [*above, facts(meeting, language, most), *about, *below]),
+        (*choices(meeting, language), *_maps(meeting, language)),
+    )
+
+
+def _held(build: Callable[[int], Sequence[str]]) -> str:
+    """The lines with as many days as one message holds."""
+    said = ""
+    for most in (2 * DAYS_SHOWN, DAYS_SHOWN, 2, 1):
+        said = "\n".join(build(most))
+        if limits.units(plain(said)) <= limits.TEXT:
+            break
+    return said
 
 
 def chase(meeting: Meeting, language: str) -> Reply:
     """The one question more to those who have not answered."""
-    lines = [text(language, "rsvp.chase", title=meeting.title), "", facts(meeting, language)]
-    return Reply("\n".join(lines), (*choices(meeting, language), *_maps(meeting, language)))
+    head = text(language, "rsvp.chase", title=meeting.title)
+    return Reply(
+        _held(lambda most: [head, "", facts(meeting, language, most)]),
+        (*choices(meeting, language), *_maps(meeting, language)),
+    )
 
 
 def choices(meeting: Meeting, language: str) -> list[Button]:

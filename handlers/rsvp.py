@@ -8,6 +8,7 @@ from bot.services import changes, invitations, rsvps
 from bot.services.calendar import MIME, NAME, calendar
 from bot.services.reach import Reach
 from bot.services.rsvps import ANSWERS, Answered, Who
+from bot.text import split
 from bot.turn import Turn
 from storage import files, meetings, reminders
 from storage import guests as store
@@ -35,7 +36,10 @@ async def mine(turn: Turn) -> None:
             answered = Answered(guest, await rsvps.places(turn.db, guest))
             blocks.append(f"{meeting_text.line(meeting, turn.language)}\n{summary(turn, meeting, answered)}")
             buttons.append(Button(meeting_text.label(meeting, len(found) < MINE), f"rsvp:{meeting.id}"))
-        turn.say("\n\n".join(blocks), *buttons, turn.button("menu.menu", "menu:"))
+        *before, last = split("\n\n".join(blocks), meeting_text.PAGE)
+        for part in before:
+            turn.say(part)
+        turn.say(last, *buttons, turn.button("menu.menu", "menu:"))
     if turn.again is not None:
         await turn.again(turn)
 

@@ -15,6 +15,7 @@ from storage import outbox, reach
 from storage.models import ChangeAck, Conversation, Guest, MeetingDay, Outbox, Person, Reminder, Rsvp, SeatOffer, Snooze
 from storage.pushing import SENT, UNSENT, content_of
 from storage.reach import Channels
+from storage.types import to_ms
 
 CHANGE, INVITATION = "change", "invitation"
 OLD_NEWS = ("chase", CHANGE)  # of no use any more once there is newer
@@ -33,8 +34,10 @@ class Left:
     reason: str
 
 
-async def refresh(db: AsyncSession, source: str, source_id: int, bodies: Mapping[str, bytes], now: datetime) -> int:
-    """Gives messages that have not left yet a new content, so that nobody gets the old one; how many."""
+async def refresh(
+    db: AsyncSession, source: str, source_id: int, bodies: Mapping[str, bytes], now: datetime, expires_at: datetime
+) -> int:
+    """Gives messages that have not left yet a new content and end, so that nobody gets the old one; how many."""
     waiting = (Outbox.source == source, Outbox.source_id == source_id, Outbox.state.in_(UNSENT))
     if (await db.execute(select(Outbox.id).where(*waiting).limit(1))).first() is None:
         return 0
@@ -47,9 +50,12 @@ async def refresh(db: AsyncSession, source: str, source_id: int, bodies: Mapping
         .scalar_subquery()
     )
     # A leased one has its old content in a sender's hands; without its lease it cannot be started.
-    changed = update(Outbox).where(*waiting).values(
-        content_id=content_of(contents, chat), body=None, state="queued", lease=None, lease_until=None
-    )  # fmt: skip
+    changed = (
+        update(Outbox)
+        .where(*waiting)
+        .values(content_id=content_of(contents, chat), body=None, expires_at=to_ms(expires_at))
+        .values(state="queued", lease=None, lease_until=None)
+    )
     result: Any = await db.execute(changed.execution_options(synchronize_session=False))
     return int(result.rowcount)
 

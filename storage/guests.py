@@ -194,6 +194,13 @@ async def mute_all(db: AsyncSession, person_id: int, now: datetime) -> None:
     await db.execute(add.on_conflict_do_nothing())
 
 
+async def unmute_all(db: AsyncSession, person_id: int) -> None:
+    """A person who wants meeting notices again wants those of every meeting."""
+    theirs = select(Conversation.id).where(Conversation.person_id == person_id)
+    again = delete(MutedMeeting).where(MutedMeeting.conversation_id.in_(theirs))
+    await db.execute(again.execution_options(synchronize_session=False))
+
+
 async def forget(db: AsyncSession, conversation_ids: Collection[int], person_id: int | None) -> None:
     """Empties what is held about somebody as a guest; their seats become free."""
     mine: list[ColumnElement[bool]] = [Guest.conversation_id.in_(list(conversation_ids))]

@@ -35,7 +35,8 @@ class Waiting:
 
 async def lock(db: AsyncSession, meeting_id: int) -> None:
     """Lets nobody else take or offer a seat of this meeting until the end of the transaction."""
-    await db.execute(select(Meeting.id).where(Meeting.id == meeting_id).with_for_update())
+    # Without key_share two who become guests at once would wait for each other: their rows point at the meeting's.
+    await db.execute(select(Meeting.id).where(Meeting.id == meeting_id).with_for_update(key_share=True))
 
 
 async def load(db: AsyncSession, day_id: int) -> Load:

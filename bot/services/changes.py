@@ -79,7 +79,7 @@ async def tell(db: AsyncSession, now: datetime, meeting: Meeting, before: Known,
     await store.withdraw_old(db, meeting.id, "cancelled" if off else "moved", invitations=off)
     if not off and meeting.status == "published":
         bodies = {one: guest_text.invitation(meeting, one).dump() for one in words.languages()}
-        await store.refresh(db, store.INVITATION, meeting.id, bodies, now)
+        await store.refresh(db, store.INVITATION, meeting.id, bodies, now, meeting.days[-1].starts_at)
     chats = store.whom(
         meeting.id,
         [day.id for one in different for day in (one.was, one.now) if day],

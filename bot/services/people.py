@@ -87,6 +87,8 @@ async def switch(db: AsyncSession, now: datetime, person: Person, notices: Itera
     chosen = frozenset(notices)
     if person.notify_meetings and "meetings" not in chosen:
         await guests.mute_all(db, person.id, now)
+    elif not person.notify_meetings and "meetings" in chosen:
+        await guests.unmute_all(db, person.id)
     for name in NOTICES:
         setattr(person, f"notify_{name}", name in chosen)
     person.updated_at = now

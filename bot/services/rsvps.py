@@ -46,9 +46,9 @@ async def answer(db: AsyncSession, now: datetime, meeting: Meeting, who: Who, an
 
     A yes takes a seat, an open offer or a place on the waiting list. Days that are over keep what was said.
     """
-    guest = await store.find_or_add(db, meeting.id, who.conversation_id, who.person_id, "self")
     if seats.limited(meeting):
         await seat_store.lock(db, meeting.id)
+    guest = await store.find_or_add(db, meeting.id, who.conversation_id, who.person_id, "self")
     refused = set()
     for day in meeting.days:
         if day.id not in answers:

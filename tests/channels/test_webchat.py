@@ -160,6 +160,16 @@ async def test_a_file_of_another_chat_is_not_sent(db: Database) -> None:
     assert await frames(db) == []
 
 
+async def test_a_file_for_many_is_sent_to_each(db: Database) -> None:
+    """Such as the calendar of a meeting that moved."""
+    webchat, conversation = WebChat(db, lambda: NOW), await chat(db)
+    async with db.session() as session:
+        file_id = await files.add(session, None, "rapat.ics", "text/calendar", b"BEGIN", NOW)
+    await webchat.send(outgoing(db, conversation, Reply("x", file=file_id)))
+
+    assert [frame["media"]["name"] for frame in await frames(db)] == ["rapat.ics"]
+
+
 async def test_a_dead_database_is_a_service_that_is_down(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """The sender tries again; the row is not lost."""
 

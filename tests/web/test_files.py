@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
 
 from bot import limits
 from bot.web.limits import Limits, Rate
+from storage import files
 from storage.models import File
 from tests.support.web import Page, Site, small_bot
 
@@ -41,6 +43,18 @@ async def test_a_file_goes_up_first_and_then_with_a_message(ani: Page, site: Sit
     assert answer["text"] == "Anda menulis: photo"
     async with site.db.read() as session:
         assert PICTURE not in (await session.execute(select(File.content))).scalar_one()
+
+
+async def test_a_file_for_many_is_given_to_whoever_has_its_token(ani: Page, site: Site) -> None:
+    """The token has 256 bits and was sent to them."""
+    async with site.db.session() as session:
+        number = await files.add(session, None, "rapat.ics", "text/calendar", b"BEGIN:VCALENDAR", datetime.now(UTC))
+        file = await files.by_id(session, number)
+    assert file is not None
+    async with site.http(headers=ani.headers) as client:
+        response = await client.get(f"/files/{file.token}")
+
+    assert (response.status_code, response.content) == (200, b"BEGIN:VCALENDAR")
 
 
 async def test_a_file_comes_back_to_its_visitor_for_saving(ani: Page, site: Site) -> None:

@@ -1,6 +1,7 @@
 """Moves and cancellations: everyone concerned is told once, nobody keeps the old time, staff see who has not got it."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -209,6 +210,23 @@ async def test_a_removed_day_takes_its_answers_along(db: Database) -> None:
     assert (done.told, (await meeting_of(db)).days[0].id) == (1, before)
     assert await answers(db) == {"p1": "yes"}
     assert "Ditiadakan: Rabu" in (await body(db, "change")).text
+
+
+async def test_a_long_meeting_with_long_places_still_fits(db: Database) -> None:
+    """Invitation and change tell as many days as a message holds, and that there are more."""
+    days = [TUESDAY + timedelta(days=number) for number in range(14)]
+    agenda = planned(*days, description="a " * 700)
+    far = tuple(replace(day, place=f"Gedung {'x' * 280}") for day in agenda.days)
+    await crowd(db, NOW, 1)
+    await bring(db, NOW, replace(agenda, days=far))
+    await publish(db, NOW, Filter())
+    invitation = (await body(db, "invitation")).text
+    await all_sent(db)
+    later = tuple(replace(day, place=f"Hotel {'y' * 280}") for day in agenda.days)
+    await bring(db, LATER, replace(agenda, days=later))
+
+    assert "hari lagi" in invitation
+    assert "hari lagi" in (await body(db, "change")).text
 
 
 async def test_staff_see_whom_it_has_not_reached_and_who_has_not_said_ok(db: Database) -> None:

@@ -181,7 +181,11 @@ async def test_turning_meeting_notices_off_mutes_the_meetings_one_answered_for(d
         await people.switch(session, NOW, await session.get_one(Person, number), (), ACT)
         muted = (await session.execute(select(MutedMeeting.meeting_id))).scalars().all()
 
-    assert list(muted) == [1]
+        muted_then = list(muted)
+        await people.switch(session, NOW, await session.get_one(Person, number), ("meetings",), ACT)
+        again = (await session.execute(select(MutedMeeting.meeting_id))).scalars().all()
+
+    assert (muted_then, list(again)) == ([1], [])
 
 
 async def test_saying_no_takes_back_the_reminder_on_its_way(db: Database) -> None:

@@ -1,5 +1,7 @@
 """Seats: capacity and quotas, the waiting list in its order, offers that end and go on."""
 
+import asyncio
+from collections import Counter
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -61,6 +63,16 @@ async def test_when_it_is_full_people_wait_in_order(db: Database) -> None:
 
     assert await answers(db) == {"p1": "yes", "p2": "waiting", "p3": "waiting"}
     assert list(third.places.values()) == [2]
+
+
+async def test_many_at_once_take_no_more_seats_than_there_are(db: Database) -> None:
+    """Also people who become guests in the same moment, in transactions beside each other."""
+    await crowd(db, NOW, 6)
+    await bring(db, NOW, planned(capacity=2))
+    await publish(db, NOW)
+    await asyncio.gather(*(says(db, NOW, f"p{number}", "yes") for number in range(1, 7)))
+
+    assert Counter((await answers(db)).values()) == {"yes": 2, "waiting": 4}
 
 
 async def test_a_freed_seat_is_offered_to_the_first(db: Database) -> None:
