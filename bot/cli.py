@@ -187,7 +187,7 @@ async def _all_shown(application: Any, patience: float = 5.0) -> None:
 
     with suppress(TimeoutError):
         async with asyncio.timeout(patience):
-            while await application.db.writer.run(lambda tx: waiting(tx, "terminal", _now())):
+            while await application.db.writer.run(lambda tx: waiting(tx, "terminal", _now())):  # noqa: ASYNC110 - rows
                 await asyncio.sleep(0.02)
 
 
