@@ -75,6 +75,8 @@ def in_group(topic: Topic, language: str, link: str) -> Reply:
         as_of=words.Raw(_as_of(topic, language)),
         hint=words.Raw(words.text(language, "answer.group_hint")),
     )
+    if topic.under_review:
+        text += "\n\n" + words.text(language, "answer.under_review")
     label = words.text(language, "answer.whole")
     return Reply(text, (Button(label, url=link) if link else Button(label, f"ask.topic:{topic.id}"),))
 

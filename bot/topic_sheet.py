@@ -12,6 +12,7 @@ from bot.text import escape, split
 from knowledge import TopicError
 from storage.models import TopicRevision
 
+SHORT = 200  # letters of a title or a phrase where several stand together
 NOTE = 1000  # letters of the reason why a draft comes back
 # A short code stands in button data, where a topic's name needs the room. Codes must not change their meaning.
 FIELDS = {
@@ -51,16 +52,22 @@ def wrong(language: str, error: TopicError) -> str:
     for pattern, key in REASONS:
         found = pattern.search(error.reason)
         if found:
-            reason = words.text(language, f"edit.reason_{key}", **found.groupdict())
+            values = {name: short(value) for name, value in found.groupdict().items()}
+            reason = words.text(language, f"edit.reason_{key}", **values)
             break
     else:
-        reason = escape(error.reason)
+        reason = escape(short(error.reason))
     return words.text(language, "edit.wrong", topic=topic, field=label(language, error.field), reason=words.Raw(reason))
+
+
+def short(text: str) -> str:
+    """At most so much of a text that it can stand in a list."""
+    return text if len(text) <= SHORT else f"{text[:SHORT].rstrip()}…"
 
 
 def title(revision: TopicRevision) -> str:
     """The topic's title in a revision."""
-    return str(tomllib.loads(revision.body).get("title", revision.topic))
+    return short(str(tomllib.loads(revision.body).get("title", revision.topic)))
 
 
 def by(language: str, address: str, name: str) -> str:

@@ -250,4 +250,4 @@ def _standing(turn: Turn, one: TopicRevision | None) -> str:
 
 def _title(turn: Turn, name: str) -> str:
     known = index(turn)
-    return known.topics[name].title if known and name in known.topics else name
+    return topic_sheet.short(known.topics[name].title) if known and name in known.topics else name

@@ -74,7 +74,7 @@ async def fields(turn: Turn) -> None:
         buttons.append(turn.button("ask.previous", f"edit.fields:{page - 1}.{topic}"))
     if page < pages:
         buttons.append(turn.button("edit.more_fields", f"edit.fields:{page + 1}.{topic}"))
-    turn.show(turn.t("edit.fields", title=state.table["title"], page=page, pages=pages), *buttons)
+    turn.show(turn.t("edit.fields", title=topic_sheet.short(state.table["title"]), page=page, pages=pages), *buttons)
 
 
 @router.button("edit.field")

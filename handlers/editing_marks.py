@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot import words
+from bot import topic_sheet, words
 from bot.messages import Button, fitting
 from bot.router import Router
 from bot.services import topic_files, topic_marks, topic_told
@@ -211,4 +211,4 @@ def _titles(turn: Turn, topics: list[str]) -> str:
 
 def _name(turn: Turn, value: str) -> str:
     known = index(turn)
-    return known.topics[value].title if known and value in known.topics else value
+    return topic_sheet.short(known.topics[value].title) if known and value in known.topics else value

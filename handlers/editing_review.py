@@ -234,7 +234,7 @@ def _lost(turn: Turn, error: Lost) -> str:
             instead = known.topics[found].title
         else:
             instead = turn.t("edit.lost_function", name=found) if found else turn.t("edit.lost_nothing")
-        lines.append(turn.t("edit.lost_line", question=question, found=instead))
+        lines.append(turn.t("edit.lost_line", question=topic_sheet.short(question), found=topic_sheet.short(instead)))
     more = len(error.found) - len(lines)
     if more > 0:
         lines.append(turn.t("edit.and_more", count=more))

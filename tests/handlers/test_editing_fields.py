@@ -5,8 +5,10 @@ from datetime import date
 
 import pytest
 
+from bot import words
 from handlers.editing_fields import Unreadable, read
 from tests.support.editing import TOPIC, Office
+from tests.support.world import texts
 
 OLD = "Di Pilkada Sabtu-Minggu ikut dihitung"
 
@@ -124,3 +126,17 @@ async def test_cancel_leaves_all_as_it_was(office: Office) -> None:
 
     assert await office.acts() == []
     assert "isi" not in edi.text
+
+
+async def test_very_long_values_fit_into_messages(office: Office) -> None:
+    """A title, a phrase and a fact as long as a message may be: shown in parts or cut, never a failure."""
+    long = "kata " * 780
+    edi = await office.edits("edi", "Judul", long)
+    for field in ("Cara bertanya", "Angka penting", "Bedanya"):
+        await office.edits("edi", field, f"9 {long}")
+    await edi.taps("Kirim untuk ditinjau")
+    await edi.says("/topikedit")
+    await edi.taps("Draf (1)")
+
+    assert words.text("id", "otherwise.sorry") not in texts(edi.messages)
+    assert edi.text.startswith("Draf (1)")

@@ -44,6 +44,17 @@ async def test_a_marked_topic_warns_at_once_and_until_two_agree(office: Office) 
     assert await office.acts() == ["topic.mark", "topic.unmark_ask", "topic.unmark"]
 
 
+async def test_the_warning_is_in_group_answers_too(office: Office) -> None:
+    """Short as they are."""
+    edi = await office.opens("edi")
+    await edi.taps("Tandai ditinjau")
+    await office.published.refresh()
+    group = office.world.group("kampus")
+    await group.says("/tanya apakah tenggat dihitung hari kerja atau hari kalender?", sender="ani")
+
+    assert WARNING in group.text
+
+
 async def test_who_asked_cannot_agree(office: Office) -> None:
     """Also not from the page of the topic."""
     edi = await office.opens("edi")
