@@ -59,7 +59,7 @@ async def _before(db: AsyncSession, text: str) -> Question | None:
 
 async def split(db: AsyncSession, now: datetime, owners: Addresses, zone: ZoneInfo, question: Question) -> int:
     """Staff see that these do not ask the same: each stands before them by itself; how many came apart."""
-    others = await store.alike(db, question.id, store.OPEN)
+    others = await store.alike(db, question.id, store.OPEN) if await store.hold(db, question.id) else []
     for one in others:
         one.same_as = None
     await db.flush()

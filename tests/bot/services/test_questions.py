@@ -122,3 +122,56 @@ async def test_one_asker_may_have_five_open_questions(db: Database) -> None:
 
     assert [one is not None for one in kept] == [True] * MOST_OPEN + [False]
     assert again is not None
+
+
+async def test_nobody_is_left_behind_a_question_that_is_answered_meanwhile(db: Database) -> None:
+    """Six ask the same while staff answer it: each is answered too, or stands before staff."""
+    async with db.session() as session:
+        number = (await asked(session)).id
+        chats = [await chat(session, f"asker {place}") for place in range(6)]
+
+    async def ask(place: int) -> None:
+        async with db.session() as session:
+            await questions.ask(session, NOW, OWNERS, WITA, place, "apa kucing boleh nyoblos", "unknown")
+
+    async def answer() -> None:
+        async with db.session() as session:
+            question = (await session.scalars(select(Question).where(Question.id == number))).one()
+            await questions.answer(session, NOW, question, "Tidak.", by="test:boss")
+
+    await asyncio.gather(*(ask(place) for place in chats[:3]), answer(), *(ask(place) for place in chats[3:]))
+    async with db.read() as session:
+        found = {one.id: one for one in await session.scalars(select(Question))}
+
+    assert len(found) == 7
+    assert all(
+        one.same_as is None or found[one.same_as].status == "open" for one in found.values() if one.answer is None
+    )
+
+
+async def test_an_addition_goes_to_all_who_got_the_answer(db: Database) -> None:
+    """And to each once."""
+    async with db.session() as session:
+        question = await asked(session)
+        budi = await chat(session, "budi")
+        await questions.ask(session, NOW, OWNERS, WITA, budi, "apa kucing boleh nyoblos", "unknown")
+        await questions.answer(session, NOW, question, "Tidak.", by="test:boss")
+        await questions.add(session, NOW, question, "Lihat Pasal 1.", by="test:boss")
+        sent = (await session.scalars(select(Outbox.conversation_id).where(Outbox.source == "answer"))).all()
+        people = await questions.reached(session, question)
+
+    assert sorted(sent) == sorted([question.conversation_id, budi] * 2)
+    assert people == 2
+
+
+async def test_who_stopped_does_not_keep_the_answer_from_the_others(db: Database) -> None:
+    """It counts as sent when anybody gets it."""
+    async with db.session() as session:
+        question = await asked(session)
+        ani = await session.get_one(Conversation, question.conversation_id)
+        ani.unreachable = "blocked"
+        await questions.ask(session, NOW, OWNERS, WITA, await chat(session, "budi"), "kucing boleh memilih?", "unknown")
+        outcome = await questions.answer(session, NOW, question, "Tidak.", by="test:boss")
+        people = await questions.reached(session, question)
+
+    assert (outcome, people) == (Outcome.SENT, 1)
