@@ -18,7 +18,7 @@ router = Router("editing")
 
 FIND = "edit.find"  # the next text is what the topic is about
 PAGE = 8
-SHOWN = 8  # revisions in a history; older ones are in the export of the database
+SHOWN = 8  # revisions in a history
 
 
 @router.command("topikedit", "topicedit")

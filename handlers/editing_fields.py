@@ -12,7 +12,7 @@ from bot.text import escape, split
 from bot.topic_sheet import FIELDS
 from bot.turn import Turn
 from handlers.editing_common import allowed, cut, editor, leave, refused
-from handlers.editing_review import show_draft
+from handlers.editing_draft import show_draft
 from knowledge import Confidence
 from storage import topics as store
 

@@ -1,16 +1,15 @@
-"""A draft from its first sight to its end: shown as what it changes, submitted, sent back, signed or given up."""
+"""A draft on its way: submitted, taken back, sent back, signed or given up."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot import topic_sheet, words
-from bot.messages import Button
 from bot.router import Router
 from bot.services import corrections, topic_told, topics
-from bot.services.reviewers import same_person
 from bot.services.topics import Lost, Refused, Sight
 from bot.text import escape
 from bot.turn import Turn
 from handlers.editing_common import allowed, changed, editor, index, leave, refused, second_person, sights, wrong
+from handlers.editing_draft import show_draft, sight_of
 from knowledge import TopicError
 from storage import topics as store
 from storage.models import TopicRevision
@@ -22,32 +21,10 @@ CONFIRM = "edit.confirm"  # the next text is the topic's name: its only editor s
 LOST_SHOWN = 8
 
 
-@router.button("edit.draft")
-async def draft(turn: Turn) -> None:
-    """What a draft changes, and what can be done with it."""
-    found = await _chosen(turn)
-    if found is not None:
-        await show_draft(turn, found, checked=found.status == store.DRAFT)
-
-
-async def show_draft(turn: Turn, found: TopicRevision, *, checked: bool = False) -> None:
-    """The same for a draft at hand; `checked` says what the checks think of it."""
-    before = await store.published(turn.db, found.topic)
-    *parts, last = topic_sheet.sheet(turn.language, found, before, turn.context.timezone)
-    for part in parts:
-        turn.say(part)
-    buttons = await _buttons(turn, found)
-    if not checked:
-        turn.say(last, *buttons)
-        return
-    turn.say(last)
-    turn.say(await _verdict(turn, found), *buttons)
-
-
 @router.button("edit.submit")
 async def submit(turn: Turn) -> None:
     """To the reviewers."""
-    sight = _sight(turn.value)
+    sight = sight_of(turn.value)
     if await allowed(turn):
         await _submit(turn, [sight])
 
@@ -88,11 +65,11 @@ async def back(turn: Turn) -> None:
     """Asks why a draft goes back to its author."""
     if not await allowed(turn):
         return
-    found = await turn.db.get(TopicRevision, _sight(turn.value)[0])
+    found = await turn.db.get(TopicRevision, sight_of(turn.value)[0])
     if found is None or found.status != store.IN_REVIEW:
         refused(turn, Refused("stale"))
         return
-    turn.data["edit"] = {"sight": _sight(turn.value)}
+    turn.data["edit"] = {"sight": sight_of(turn.value)}
     turn.expect(REASON)
     await _ask_reason(turn)
 
@@ -126,7 +103,7 @@ async def reason(turn: Turn) -> None:
 async def approve(turn: Turn) -> None:
     """A second person signs: from now on everybody reads it."""
     if await allowed(turn):
-        await _publish(turn, [_sight(turn.value)])
+        await _publish(turn, [sight_of(turn.value)])
 
 
 @router.button("edit.approve_all")
@@ -146,7 +123,7 @@ async def alone(turn: Turn) -> None:
     """The only editor of an office signs alone: ten minutes later, by typing the topic's name."""
     if not await allowed(turn):
         return
-    sight = _sight(turn.value)
+    sight = sight_of(turn.value)
     found = await turn.db.get(TopicRevision, sight[0])
     if found is None or found.status != store.IN_REVIEW:
         refused(turn, Refused("stale"))
@@ -241,56 +218,15 @@ def _lost(turn: Turn, error: Lost) -> str:
     return "\n".join([turn.t("edit.lost"), "", *lines])
 
 
-async def _verdict(turn: Turn, found: TopicRevision) -> str:
-    try:
-        await topics.check(turn.db, turn.now, found)
-    except TopicError as error:
-        return wrong(turn, error)
-    return turn.t("edit.all_in_order")
-
-
-async def _buttons(turn: Turn, found: TopicRevision) -> list[Button]:
-    """What this person may do with this draft now."""
-    value = f"{found.id}.{found.edits}"
-    if found.status == store.DRAFT:
-        return [
-            turn.button("edit.submit", f"edit.submit:{value}"),
-            turn.button("edit.change_more", f"edit.fields:1.{found.topic}"),
-            turn.button("edit.drop", f"edit.drop:{value}"),
-        ]
-    if found.status != store.IN_REVIEW:
-        return [turn.button("edit.back_to_topic", f"edit.topic:{found.topic}")]
-    who = await editor(turn)
-    if not any([await same_person(turn.db, one, who.address) for one in (found.author, found.submitter)]):
-        return [
-            turn.button("edit.approve", f"edit.approve:{value}"),
-            turn.button("edit.send_back", f"edit.back:{value}"),
-        ]
-    buttons = [turn.button("edit.withdraw", f"edit.withdraw:{value}")]
-    if not await second_person(turn, found.author, found.submitter):
-        buttons.append(turn.button("edit.alone", f"edit.alone:{value}"))
-    return buttons
-
-
 async def _try(turn: Turn, step: Callable[..., Awaitable[TopicRevision]]) -> TopicRevision | None:
     """A step on the draft that the button names; None when it was refused, which is told."""
     if not await allowed(turn):
         return None
     try:
-        return await step(turn.db, turn.now, _sight(turn.value), await editor(turn))
+        return await step(turn.db, turn.now, sight_of(turn.value), await editor(turn))
     except Refused as error:
         refused(turn, error)
         return None
-
-
-async def _chosen(turn: Turn) -> TopicRevision | None:
-    if not await allowed(turn):
-        return None
-    number = turn.value.partition(".")[0]
-    found = await turn.db.get(TopicRevision, int(number)) if number.isdecimal() else None
-    if found is None:
-        refused(turn, Refused("stale"))
-    return found
 
 
 async def _remembered(turn: Turn) -> Sight | None:
@@ -301,9 +237,3 @@ async def _remembered(turn: Turn) -> Sight | None:
         turn.say(turn.t("edit.over"), turn.button("edit.menu_button", "edit"))
         return None
     return sight[0], sight[1]
-
-
-def _sight(value: str) -> Sight:
-    """The draft and its age in a button's value; (0, 0) for what no draft has."""
-    number, _, edits = value.partition(".")
-    return (int(number), int(edits)) if number.isdecimal() and edits.isdecimal() else (0, 0)

@@ -9,7 +9,7 @@ from bot.services.topics import Refused
 from bot.text import escape
 from bot.turn import Turn
 from handlers.editing_common import allowed, cut, editor, index, refused
-from handlers.editing_review import show_draft
+from handlers.editing_draft import show_draft
 
 router = Router("editing suggestions")
 
