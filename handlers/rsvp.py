@@ -4,14 +4,13 @@ from bot import guest_text, meeting_text, words
 from bot.links import private_chat
 from bot.messages import Button
 from bot.router import Router
-from bot.services import changes, invitations, rsvps
-from bot.services.calendar import MIME, NAME, calendar
+from bot.services import rsvps
 from bot.services.reach import Reach
 from bot.services.rsvps import ANSWERS, Answered, Who
 from bot.text import split
 from bot.turn import Turn
-from storage import files, meetings, reminders
 from storage import guests as store
+from storage import meetings
 from storage import seats as seat_store
 from storage.models import Meeting, SeatOffer
 
@@ -48,20 +47,20 @@ async def mine(turn: Turn) -> None:
 async def link(turn: Turn) -> None:
     """A link to one meeting, for people who are not registered too."""
     number = turn.incoming.argument.partition("_")[2]
-    await show(turn, await _meeting(turn, number))
+    await show(turn, await find_meeting(turn, number))
 
 
 @router.button("rsvp")
 async def one(turn: Turn) -> None:
     """What this person answered to one meeting, and everything that can be changed."""
-    await show(turn, await _meeting(turn, turn.value))
+    await show(turn, await find_meeting(turn, turn.value))
 
 
 @router.button("rsvp.all")
 async def all_days(turn: Turn) -> None:
     """One answer for all days to come."""
     number, _, answer = turn.value.partition(".")
-    meeting = await _meeting(turn, number)
+    meeting = await find_meeting(turn, number)
     if meeting is None or answer not in ANSWERS:
         await show(turn, meeting)
         return
@@ -71,7 +70,7 @@ async def all_days(turn: Turn) -> None:
 @router.button("rsvp.one")
 async def one_day(turn: Turn) -> None:
     """An answer for one day, from a reminder."""
-    meeting, day_id, answer = await _day(turn)
+    meeting, day_id, answer = await find_day(turn)
     if meeting is None or answer not in ANSWERS:
         await show(turn, meeting)
         return
@@ -82,7 +81,7 @@ async def one_day(turn: Turn) -> None:
 async def days(turn: Turn) -> None:
     """A button for each day, in the same message."""
     number, _, page = turn.value.partition(".")
-    meeting = await _meeting(turn, number)
+    meeting = await find_meeting(turn, number)
     if meeting is None:
         await show(turn, None)
         return
@@ -97,7 +96,7 @@ async def days(turn: Turn) -> None:
 @router.button("rsvp.day")
 async def toggle(turn: Turn) -> None:
     """Changes the answer for one day where it stands."""
-    meeting, day_id, answer = await _day(turn)
+    meeting, day_id, answer = await find_day(turn)
     if meeting is None or answer not in ANSWERS:
         await show(turn, meeting)
         return
@@ -114,7 +113,7 @@ async def toggle(turn: Turn) -> None:
 @router.button("rsvp.still")
 async def still(turn: Turn) -> None:
     """The day before: still coming, or the seat becomes free."""
-    meeting, day_id, answer = await _day(turn)
+    meeting, day_id, answer = await find_day(turn)
     if meeting is None:
         await show(turn, None)
     elif not await _open(turn, meeting):
@@ -142,71 +141,6 @@ async def offer(turn: Turn) -> None:
         await seat_store.expire(turn.db, turn.now)
         turn.say(turn.t("rsvp.offer_over"))
         await show(turn, meeting)
-
-
-@router.button("rsvp.ok")
-async def acknowledge(turn: Turn) -> None:
-    """Keeps that a change was read."""
-    number, _, revision = turn.value.partition(".")
-    meeting = await _meeting(turn, number)
-    if meeting is not None and revision.isdigit():
-        await changes.acknowledge(turn.db, turn.now, turn.chat.id, meeting, int(revision))
-        turn.say(turn.t("rsvp.thanks"))
-    else:
-        await show(turn, meeting)
-
-
-@router.button("rsvp.ics")
-async def send_calendar(turn: Turn) -> None:
-    """The meeting as a calendar file; a newer one changes the same entries."""
-    meeting = await _meeting(turn, turn.value)
-    if meeting is None:
-        await show(turn, None)
-        return
-    content = calendar(meeting, turn.now)
-    file = await files.add(turn.db, turn.chat.id, NAME, MIME, content, turn.now)
-    turn.say(turn.t("rsvp.calendar_file"), file=file)
-
-
-@router.button("rsvp.mute", "rsvp.unmute")
-async def mute(turn: Turn) -> None:
-    """No reminders of this meeting any more, or again; changes are told in any case."""
-    meeting = await _meeting(turn, turn.value)
-    if meeting is None:
-        await show(turn, None)
-        return
-    off = turn.incoming.pressed.startswith("rsvp.mute")
-    await store.set_muted(turn.db, turn.chat.id, meeting.id, off, turn.now)
-    if off:
-        await reminders.withdraw_chat(turn.db, meeting.id, None, turn.chat.id, "muted")
-        turn.say(turn.t("rsvp.muted"), turn.button("rsvp.unmute", f"rsvp.unmute:{meeting.id}"))
-    else:
-        turn.say(turn.t("rsvp.unmuted"))
-
-
-@router.button("rsvp.later")
-async def later(turn: Turn) -> None:
-    """When to be reminded again."""
-    meeting, day_id, _ = await _day(turn)
-    if meeting is None:
-        await show(turn, None)
-        return
-    choices = [turn.button(f"rsvp.later_{one}", f"rsvp.snooze:{day_id}.{one}") for one in ("hour", "morning")]
-    turn.say(turn.t("rsvp.later_when"), *choices)
-
-
-@router.button("rsvp.snooze")
-async def snooze(turn: Turn) -> None:
-    """Reminds again in an hour or tomorrow morning, unless the day will have begun."""
-    meeting, day_id, choice = await _day(turn)
-    if meeting is None:
-        await show(turn, None)
-        return
-    at = await invitations.snooze(turn.db, turn.now, meeting, day_id, turn.chat.id, choice, reach(turn))
-    if at is None:
-        turn.say(turn.t("rsvp.later_too_late"), turn.button("meetings.show", f"meetings.show:{meeting.id}"))
-    else:
-        turn.say(turn.t("rsvp.later_set", when=meeting_text.moment(meeting, at, turn.language)))
 
 
 async def show(turn: Turn, meeting: Meeting | None) -> None:
@@ -295,11 +229,12 @@ def _who(turn: Turn) -> Who:
     return Who(turn.chat.id, turn.chat.person_id)
 
 
-async def _meeting(turn: Turn, number: str) -> Meeting | None:
+async def find_meeting(turn: Turn, number: str) -> Meeting | None:
+    """The meeting whose number a button or link names."""
     return await meetings.by_id(turn.db, int(number)) if number.isdigit() else None
 
 
-async def _day(turn: Turn) -> tuple[Meeting | None, int, str]:
+async def find_day(turn: Turn) -> tuple[Meeting | None, int, str]:
     """The meeting of the day that a button names, the day's id, and what else it says."""
     number, _, rest = turn.value.partition(".")
     if not number.isdigit():
