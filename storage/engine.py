@@ -1,28 +1,32 @@
 """Opening the database: a writer with group commit, sessions beside it, on SQLite or PostgreSQL."""
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
+from storage.down import DatabaseDown, is_down, plain, plainly
 from storage.sealing import Box
+
+__all__ = ["Database", "DatabaseDown", "Tx", "Writer", "is_down"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Apply = Callable[["Tx", list[Any]], Awaitable[Sequence[Any]]]
+_Work: TypeAlias = tuple[Apply, Any, asyncio.Future[Any]]
+
+log = logging.getLogger("storage")
 
 GROUP = 64  # works in one commit: enough to hide the disk, few enough to keep the loop responsive
-
-
-class DatabaseDown(Exception):
-    """The database cannot be reached, or is locked or full: nothing was stored, try again later."""
+CONNECT_SECONDS = 10.0
+ANSWER_SECONDS = 60.0  # PostgreSQL: who has not answered by then is away (a cut wire says nothing)
 
 
 class Tx:
@@ -90,9 +94,17 @@ class Tx:
         self._after_commit.append(hook)
 
     def committed(self) -> None:
-        """Runs the hooks. Called by the engine only."""
+        """Runs the hooks. Called by the engine only. What is committed stays so, whatever a hook does."""
         for hook in self._after_commit:
-            hook()
+            try:
+                hook()
+            except Exception:
+                log.exception("a hook failed after the commit")
+
+    @property
+    def open(self) -> bool:
+        """Whether the database still holds this transaction open."""
+        return self.raw.in_transaction if self.sqlite else bool(self.driver.is_in_transaction())
 
 
 def _numbered(query: str) -> str:
@@ -105,8 +117,9 @@ class Writer:
 
     def __init__(self, begin: Callable[[], Any]) -> None:
         self._begin = begin
-        self._waiting: list[tuple[Apply, Any, asyncio.Future[Any]]] = []
+        self._waiting: list[_Work] = []
         self._task: asyncio.Task[None] | None = None
+        self._alone = 0  # how many of the first that wait were in a group that failed
 
     def batch(
         self, apply: Callable[[Tx, list[Item]], Awaitable[Sequence[Result]]]
@@ -139,34 +152,56 @@ class Writer:
     async def _drain(self) -> None:
         try:
             while self._waiting:
-                group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
+                size = 1 if self._alone else GROUP
+                group, self._waiting = self._waiting[:size], self._waiting[size:]
+                self._alone = max(0, self._alone - 1)
                 if not await self._together(group):
-                    for alone in group:
-                        await self._together([alone])
+                    self._waiting, self._alone = group + self._waiting, len(group)
         finally:
             self._task = None
 
-    async def _together(self, group: list[tuple[Apply, Any, asyncio.Future[Any]]]) -> bool:
-        """One transaction for the group; its failure is told only to a group of one."""
+    async def _together(self, group: list[_Work]) -> bool:
+        """One transaction for the group; its failure is told only to a group of one. When there is no database to
+        begin with, all that wait are told: each would have to wait for that again."""
         kinds: dict[Apply, list[tuple[Any, asyncio.Future[Any]]]] = {}
         for apply, item, future in group:
             kinds.setdefault(apply, []).append((item, future))
         done: list[tuple[asyncio.Future[Any], Any]] = []
+        begun = False
         try:
             async with self._begin() as tx:
+                begun = True
                 for apply, entries in kinds.items():
                     results = await apply(tx, [item for item, _ in entries])
                     done += zip((future for _, future in entries), results, strict=True)
         except BaseException as error:
-            if len(group) == 1 and not group[0][2].done():
-                group[0][2].set_exception(error)
-            if not isinstance(error, Exception):
+            if not begun and isinstance(error, DatabaseDown):
+                group, self._waiting, self._alone = group + self._waiting, [], 0
+            elif len(group) > 1 and not _ends_us(error):
+                return False
+            _tell(group, error)
+            if _ends_us(error):
                 raise
-            return len(group) == 1
+            return True
         for future, result in done:
             if not future.done():
                 future.set_result(result)
         return True
+
+
+def _ends_us(error: BaseException) -> bool:
+    """Whether this is the end of the program, and not a work that was cancelled inside."""
+    task = asyncio.current_task()
+    cancelled = isinstance(error, asyncio.CancelledError) and not (task is not None and task.cancelling())
+    return not isinstance(error, Exception) and not cancelled
+
+
+def _tell(group: list[_Work], error: BaseException) -> None:
+    for _, _, future in group:
+        if isinstance(error, asyncio.CancelledError):
+            future.cancel()
+        elif not future.done():
+            future.set_exception(error)
 
 
 async def _one_by_one(tx: Tx, works: list[Callable[[Tx], Awaitable[Any]]]) -> list[Any]:
@@ -195,7 +230,7 @@ class Database:
             async with self._shared() as tx:
                 yield tx
             return
-        with _plainly():
+        with plainly():
             async with self._engine.connect() as conn, self._transaction(conn) as tx:
                 yield tx
 
@@ -215,7 +250,7 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session for looking only, beside the writer."""
-        with _plainly():
+        with plainly():
             async with AsyncSession(self._readers, expire_on_commit=False) as session:
                 session.info["box"] = self.box
                 yield session
@@ -232,9 +267,9 @@ class Database:
     async def _shared(self) -> AsyncIterator[Tx]:
         """A transaction on the one connection that all hot work shares."""
         async with self._turnstile:
-            with _plainly():
+            with plainly():
                 try:
-                    if self._conn is None:
+                    if self._conn is None or self._conn.invalidated:
                         self._conn = await self._engine.connect()
                     async with self._transaction(self._conn) as tx:
                         yield tx
@@ -247,19 +282,26 @@ class Database:
     async def _transaction(self, conn: AsyncConnection) -> AsyncIterator[Tx]:
         driver = (await conn.get_raw_connection()).driver_connection
         tx = Tx(conn, driver, self.box, self.sqlite)
-        await self._statement(tx, "BEGIN IMMEDIATE" if self.sqlite else "BEGIN")
         try:
+            await self._statement(tx, "BEGIN IMMEDIATE" if self.sqlite else "BEGIN")
             yield tx
             await self._statement(tx, "COMMIT")
         except BaseException:
-            with suppress(Exception):
-                await self._statement(tx, "ROLLBACK")
+            await _to_its_end(asyncio.ensure_future(self._roll_back(conn, tx)))
             raise
         finally:
             if conn.in_transaction():
                 with suppress(Exception):
                     await conn.rollback()
         tx.committed()
+
+    async def _roll_back(self, conn: AsyncConnection, tx: Tx) -> None:
+        """A connection that keeps the transaction open all the same would put it into the next one: it is dropped."""
+        with suppress(Exception):
+            await self._statement(tx, "ROLLBACK")
+        with suppress(Exception):
+            if tx.open:
+                await conn.invalidate()
 
     async def _statement(self, tx: Tx, sql: str) -> None:
         if self.sqlite:
@@ -276,15 +318,16 @@ class Database:
                 await conn.close()
 
 
-class _plainly:
-    """Turns the many ways of a database being away into DatabaseDown."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, Exception) and not isinstance(error, DatabaseDown) and is_down(error):
-            raise DatabaseDown(_plain(error)) from error
+async def _to_its_end(task: asyncio.Future[None]) -> None:
+    """Waits for the task also when cancelled meanwhile; that is passed on then."""
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled
 
 
 def _engine(url: str, sqlite: bool, busy_seconds: float) -> AsyncEngine:
@@ -297,7 +340,8 @@ def _engine(url: str, sqlite: bool, busy_seconds: float) -> AsyncEngine:
         "hide_parameters": True,
     }
     if not sqlite:
-        return create_async_engine(url, pool_size=5, pool_pre_ping=True, **common)
+        wires = {"timeout": CONNECT_SECONDS, "command_timeout": ANSWER_SECONDS, "async_creator_fn": _connect_postgres}
+        return create_async_engine(url, pool_size=5, pool_pre_ping=True, connect_args=wires, **common)
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -306,37 +350,18 @@ def _engine(url: str, sqlite: bool, busy_seconds: float) -> AsyncEngine:
     return engine
 
 
+async def _connect_postgres(**values: Any) -> Any:
+    """asyncpg's connection. A name that is not found or a missing socket is as much away as a refused connection."""
+    import asyncpg  # only who uses PostgreSQL pays for it
+
+    try:
+        return await asyncpg.connect(**values)
+    except OSError as error:
+        raise DatabaseDown(plain(error)) from error
+
+
 def _tune_sqlite(connection: Any, record: Any) -> None:
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def is_down(error: BaseException) -> bool:
-    """Whether the error says that the database is away, locked or full, rather than that a statement is wrong."""
-    if isinstance(error, DatabaseDown):
-        return True
-    if isinstance(error, DBAPIError) and error.orig is not None and "no such savepoint" not in str(error):
-        return error.connection_invalidated or is_down(error.orig)
-    if "no such savepoint" in str(error) and error.__context__ is not None:
-        return is_down(error.__context__)  # SQLite undid everything when the disk was full, savepoints too
-    if isinstance(error, sqlite3.OperationalError):
-        words = ("locked", "unable to open", "disk", "full", "readonly", "busy", "i/o")
-        return any(word in str(error).lower() for word in words)
-    if isinstance(error, sqlite3.ProgrammingError | ValueError):
-        return "closed" in str(error).lower() or "no active connection" in str(error).lower()
-    if isinstance(error, ConnectionError | TimeoutError):
-        return True
-    state = str(getattr(error, "sqlstate", "") or "")
-    closed = type(error).__name__ in ("InterfaceError", "ConnectionDoesNotExistError")
-    return state[:2] in ("08", "53", "57") or state in ("40001", "40P01") or closed
-
-
-def _plain(error: BaseException) -> str:
-    """The kind of failure without statement or parameters, which may hold personal data."""
-    if "no such savepoint" in str(error) and error.__context__ is not None:
-        error = error.__context__
-    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    first = (str(cause).splitlines() or [""])[0]
-    return f"{type(cause).__name__}: {first}"[:200]
