@@ -25,6 +25,7 @@ log = get_logger("sender")
 POLL = 1.0  # s: rows of other processes and rows that become due are found at the latest then
 GIVE_UP_AFTER = 24 * 3600 * 1000  # ms: a service that is down this long loses the row, visibly
 TIMEOUT = 30.0  # s, below the lease
+RECORD_AGAIN = 0.5  # s, while the database is away
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,9 @@ class Sender:
             except DatabaseDown as error:
                 log.warning("database down", error=str(error))
                 rows = []
+            except Exception:  # whatever it is, the next round may go: a channel must not fall silent for good
+                log.exception("claim failed", channel=name)
+                rows = []
             for row in rows:
                 task = asyncio.create_task(self._deliver_and_wake(name, row))
                 self._under_way.add(task)
@@ -161,8 +165,8 @@ class Sender:
         try:
             await self._deliver(name, row)
         except DatabaseDown as error:
-            # The lease runs out and the sweeper decides: the row is not lost.
-            log.warning("result not recorded", outbox=row.id, error=str(error))
+            # Nothing was sent. The lease runs out and the sweeper returns the row: it is not lost.
+            log.warning("not started", outbox=row.id, error=str(error))
         self.wake(name)
 
     async def _deliver(self, name: str, row: Claimed) -> None:
@@ -180,8 +184,19 @@ class Sender:
         result, hold = await self._send(channel, row)
         self._pacing.reached(row.conversation_id, channel.group_gap if row.is_group else channel.chat_gap)
         self.passing("answered")
-        await self._results((name, result, hold))
+        await self._record(name, result, hold)
         self.passing("recorded")
+
+    async def _record(self, name: str, result: Finish, hold: Hold | None) -> None:
+        """Tries until it is stored: what arrived and was not noted would be sent again by the sweeper."""
+        while True:
+            try:
+                await self._results((name, result, hold))
+            except DatabaseDown as error:
+                log.warning("result not recorded yet", outbox=result.id, error=str(error))
+                await asyncio.sleep(RECORD_AGAIN)
+            else:
+                return
 
     async def _send(self, channel: Channel, row: Claimed) -> tuple[Finish, Hold | None]:
         try:
@@ -243,7 +258,7 @@ class Sender:
         return Finish(row.id, row.lease, row.conversation_id, state, reason, **more)
 
     async def _start(self, tx: Tx, rows: list[Claimed]) -> Sequence[bool]:
-        started = await delivery.start(tx, rows, self._lease_ms)
+        started = await delivery.start(tx, rows, self._lease_ms, to_ms(self._now()))
         return [row.id in started for row in rows]
 
     async def _finish(self, tx: Tx, results: list[tuple[str, Finish, Hold | None]]) -> Sequence[None]:
@@ -270,4 +285,6 @@ class Sender:
                 await self.sweep()
             except DatabaseDown as error:
                 log.warning("database down", error=str(error))
+            except Exception:
+                log.exception("sweep failed")
             await self._rest(self._settings.sweep_seconds)

@@ -97,10 +97,14 @@ _NEXT_AT_SQLITE = f"""{_NEXT_AT} (SELECT json_extract(value, '$[0]') AS id, json
 _NEXT_AT_POSTGRES = (
     f"{_NEXT_AT} unnest(CAST(? AS bigint[]), CAST(? AS bigint[])) AS u (id, at) WHERE conversations.id = u.id"
 )
-_SKIP = "UPDATE outbox SET state = 'skipped', reason = ? WHERE id = ? AND state = 'queued'"
-_START = (
-    "UPDATE outbox SET state = 'started', lease_until = ? WHERE id = ? AND lease = ? AND state = 'leased' RETURNING id"
-)
+_EMPTY = "body = CASE WHEN sensitive THEN NULL ELSE body END"
+_SKIP = f"UPDATE outbox SET state = 'skipped', reason = ?, {_EMPTY} WHERE id = ? AND state = 'queued'"
+_START = """
+UPDATE outbox SET state = 'started', lease_until = ?
+WHERE id = ? AND lease = ? AND state = 'leased' AND (expires_at IS NULL OR expires_at > ?) RETURNING id"""
+_EXPIRE = f"""
+UPDATE outbox SET state = 'skipped', reason = 'expired', lease = NULL, lease_until = NULL, {_EMPTY}
+WHERE id = ? AND lease = ? AND state = 'leased' AND expires_at <= ?"""
 _FINISH = """
 UPDATE outbox SET state = ?, reason = ?, remote_id = COALESCE(?, remote_id), attempts = attempts + ?,
     resent = resent + ?, sent_at = ?, lease = NULL, lease_until = NULL,
@@ -248,21 +252,29 @@ def _claimed(tx: Tx, row: Sequence[Any], wait: int, lease: str, bodies: dict[int
     return Claimed(number, lease, later, *whom, source, lane, operation, target or "", text, *counts)
 
 
-async def start(tx: Tx, rows: Sequence[Claimed], lease_ms: int) -> set[int]:
-    """Marks rows as started; the ids of those that still were ours and may be sent."""
+async def start(tx: Tx, rows: Sequence[Claimed], lease_ms: int, now: int) -> set[int]:
+    """Marks rows as started; the ids of those that still were ours and may be sent. One that is over by `now` is
+    skipped."""
     clock = _NOW_SQLITE if tx.sqlite else _NOW_POSTGRES
     until = (await tx.rows(f"SELECT {clock}"))[0][0] + lease_ms
     if tx.sqlite:
-        found = (tx.raw.execute(_START, (until, row.id, row.lease)).fetchone() for row in rows)
-        return {one[0] for one in found if one is not None}
+        found = (tx.raw.execute(_START, (until, row.id, row.lease, now)).fetchone() for row in rows)
+        started = {one[0] for one in found if one is not None}
+    else:
+        started = await _start_postgres(tx, rows, until, now)
+    await tx.run(_EXPIRE, [(row.id, row.lease, now) for row in rows if row.id not in started])
+    return started
+
+
+async def _start_postgres(tx: Tx, rows: Sequence[Claimed], until: int, now: int) -> set[int]:
     query = (
         "UPDATE outbox AS o SET state = 'started', lease_until = $1 "
         "FROM unnest($2::bigint[], $3::text[]) AS u (id, lease) "
-        "WHERE o.id = u.id AND o.lease = u.lease AND o.state = 'leased' RETURNING o.id"
+        "WHERE o.id = u.id AND o.lease = u.lease AND o.state = 'leased' "
+        "AND (o.expires_at IS NULL OR o.expires_at > $4) RETURNING o.id"
     )
-    return {
-        one[0] for one in await tx.driver.fetch(query, until, [row.id for row in rows], [row.lease for row in rows])
-    }
+    ids, leases = [row.id for row in rows], [row.lease for row in rows]
+    return {one[0] for one in await tx.driver.fetch(query, until, ids, leases, now)}
 
 
 async def finish(tx: Tx, results: Sequence[Finish]) -> None:
@@ -313,9 +325,9 @@ async def hold(tx: Tx, orders: Sequence[Hold]) -> None:
         column = "bulk_after" if one.bulk_only else "next_slot"
         query = (
             f"UPDATE accounts SET {column} = CASE WHEN {column} > {clock} + ? THEN {column} ELSE {clock} + ? END, "
-            "strikes = strikes + 1, stopped = ? WHERE channel = ?"
+            "strikes = strikes + 1, stopped = COALESCE(?, stopped) WHERE channel = ?"
         )
-        await tx.run(query, [(one.ms, one.ms, one.stopped, one.channel)])
+        await tx.run(query, [(one.ms, one.ms, one.stopped or None, one.channel)])
 
 
 async def recovered(tx: Tx, channels: Iterable[str]) -> None:
@@ -330,7 +342,7 @@ async def sweep(tx: Tx, channels: Sequence[str]) -> dict[str, int]:
     marks = ", ".join("?" for _ in channels)
     for name, state, condition, change in (
         ("returned", "leased", "TRUE", "state = 'queued'"),
-        ("unknown", "started", "resent > 0", "state = 'unknown', reason = 'no result was recorded'"),
+        ("unknown", "started", "resent > 0", f"state = 'unknown', reason = 'no result was recorded', {_EMPTY}"),
         ("resent", "started", "resent = 0", "state = 'queued', resent = 1"),
     ):
         query = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import case, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -124,10 +124,11 @@ async def add_content(db: AsyncSession, body: bytes, now: datetime) -> int:
 
 async def withdraw(db: AsyncSession, reason: str, *conditions: Any) -> int:
     """Skips messages that were not started yet and fit all conditions (on Outbox); how many."""
+    body = case((Outbox.sensitive, null()), else_=Outbox.body)
     statement = (
         update(Outbox)
         .where(Outbox.state.in_(("queued", "leased")), *conditions)
-        .values(state="skipped", reason=reason, lease=None, lease_until=None)
+        .values(state="skipped", reason=reason, lease=None, lease_until=None, body=body)
     )
     result: Any = await db.execute(statement)
     return int(result.rowcount)

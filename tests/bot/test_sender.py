@@ -13,7 +13,7 @@ from bot.router import Router
 from bot.sender import Sender, Settings, quiet_until
 from bot.turn import Turn
 from storage import delivery
-from storage.engine import Tx
+from storage.engine import DatabaseDown, Tx
 from storage.models import Account, Conversation, Outbox
 from storage.outbox import Row, add, add_content, withdraw
 from storage.types import to_ms
@@ -421,5 +421,92 @@ async def test_nothing_is_claimed_for_a_channel_that_cannot_send_yet(world: Worl
         while len(ani.messages) < 2:  # noqa: ASYNC110 - the channel is a plain list
             await asyncio.sleep(0.01)
     await world.sender.stop()
+
+    assert await states(world) == ["sent", "sent"]
+
+
+async def test_a_result_waits_for_a_database_that_is_away(world: World) -> None:
+    """What was sent and could not be noted at once is noted later, and not sent again."""
+    ani = world.person("ani")
+    await ani.says("/start")
+    await push(world, ani)
+    record, troubles = world.sender._results, [DatabaseDown("locked")]
+
+    async def away_once(result: tuple[str, delivery.Finish, delivery.Hold | None]) -> None:
+        if troubles:
+            raise troubles.pop()
+        await record(result)
+
+    world.sender._results = away_once
+    await world.sender.flush()
+
+    assert (await states(world))[-1] == "sent"
+    assert [seen.text for seen in ani.messages] == ["satu", "dua", "kabar"]
+
+
+async def test_a_later_wait_does_not_lift_a_stop(world: World) -> None:
+    """Of messages in flight together one is refused for good, another was only too fast."""
+    people = [world.person(name) for name in ("ani", "budi")]
+    world.channel.troubles = [SendError(Trouble.STOPPED, "401"), SendError(Trouble.TOO_FAST, "429", retry_after=0)]
+    for person in people:
+        await world.inbox.receive(person.incoming(text="/start", command="start"))
+    await world.sender.flush()
+    await wait_out_pauses(world)
+
+    assert await world.sender.flush() == 0
+    assert not people[0].messages + people[1].messages
+
+
+async def test_a_meeting_that_begins_between_claim_and_sending_is_over(world: World) -> None:
+    """Claimed a moment before seven and sent a moment after it: skipped, and nothing stays half done."""
+    ani = world.person("ani")
+    await ani.says("/start")
+    await push(world, ani, expires_at=to_ms(world.now + timedelta(seconds=1)))
+    claimed = await world.sender._claim("test")
+    world.later(seconds=1)
+    await world.sender._deliver("test", claimed[0])
+
+    assert ((await rows(world))[-1].state, (await rows(world))[-1].reason) == ("skipped", "expired")
+    assert len(ani.messages) == 2
+
+
+async def test_a_secret_that_is_given_up_is_emptied(world: World) -> None:
+    """A sensitive message that was swept twice, skipped or withdrawn keeps its body no longer than a sent one."""
+    ani = world.person("ani")
+    await ani.says("/start")
+    over = to_ms(world.now)
+    more: list[dict[str, object]] = [{}, {"expires_at": over}, {"not_before": over + 9000}]
+    for number, values in enumerate(more):
+        await push(world, ani, "rahasia", source_id=number, sensitive=True, **values)
+    await world.sender._starts((await world.sender._claim("test"))[0])
+    async with world.db.session() as session:
+        await session.execute(update(Outbox).where(Outbox.state == "started").values(resent=1, lease_until=0))
+        await withdraw(session, "stopped", Outbox.not_before > over)
+    await world.sender.sweep()
+
+    assert [(row.state, row.body) for row in (await rows(world))[2:]] == [
+        ("unknown", None),
+        ("skipped", None),
+        ("skipped", None),
+    ]
+
+
+async def test_a_sender_lives_through_what_nobody_thought_of(world: World) -> None:
+    """An error in one round of claiming or sweeping costs that round."""
+    troubles, ani = [RuntimeError("new"), RuntimeError("new")], world.person("ani")
+
+    def now() -> datetime:
+        if troubles:
+            raise troubles.pop()
+        return world.now
+
+    sender = Sender(world.db, [world.channel], world.sending, now)
+    await world.inbox.receive(ani.incoming(text="/start", command="start"))
+    await sender.start()
+    async with asyncio.timeout(10):
+        while len(ani.messages) < 2:
+            sender.wake()
+            await asyncio.sleep(0.01)
+    await sender.stop()
 
     assert await states(world) == ["sent", "sent"]
