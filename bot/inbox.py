@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
+import orjson
+
 from bot import limits, words
 from bot.buttons import verify
 from bot.context import Context
@@ -14,7 +16,7 @@ from bot.logs import get_logger
 from bot.messages import Incoming, Lane, tidy
 from bot.router import Router
 from bot.services import alarms
-from bot.turn import HELD, Turn
+from bot.turn import HELD, Handler, Turn
 from storage import inbox as store
 from storage.engine import Database, DatabaseDown, Tx, is_down
 from storage.inbox import Arrival, Chat, Closing, Opened, Stored
@@ -60,14 +62,25 @@ class Inbox:
 
     async def receive(self, *items: Incoming) -> None:
         """Stores the items; DatabaseDown means that nothing was stored. Seen before means nothing happens again."""
-        if len(items) == 1 and not items[0].album:
-            behind = await self._turns(items[0])
-            conversations = [] if behind is None else [behind]
-        else:
+        conversations = await self._receive_alone(items[0]) if len(items) == 1 else None
+        if conversations is None:
             conversations = await self._batches(items)
         self.passing("stored")
         for conversation_id in conversations:
             self._work_off(conversation_id)
+
+    async def _receive_alone(self, item: Incoming) -> list[int] | None:
+        """Stores and handles a lone item; None when it is to be stored first, and handled then."""
+        if item.album:
+            return None
+        try:
+            behind = await self._turns(item)
+        except DatabaseDown:
+            raise
+        except Exception:
+            log.exception("turn failed outside its handler", channel=item.channel)
+            return None
+        return [] if behind is None else [behind]
 
     async def put_aside(self, channel: str, key: str, raw: bytes) -> None:
         """Keeps an item that nobody can read, for a person to look at; it belongs to no conversation."""
@@ -80,10 +93,10 @@ class Inbox:
 
     async def recover(self, everything: bool = False) -> None:
         """Takes up stored items that nobody handles: all at start, later those left behind by another process."""
-        before = self._now() - (timedelta(0) if everything else LEFT_BEHIND)
+        now, age = self._now(), timedelta(0) if everything else LEFT_BEHIND
 
         async def find(tx: Tx) -> list[int]:
-            return await store.waiting_conversations(tx, before)
+            return await store.waiting_conversations(tx, now - age, now + age)
 
         for conversation_id in await self._db.writer.run(find):
             self._work_off(conversation_id)
@@ -150,12 +163,29 @@ class Inbox:
                     wait = await self._waiting(conversation_id)
                 except DatabaseDown:
                     wait = RETRY
+                except Exception as error:
+                    log.exception("item parked", conversation=conversation_id)
+                    wait = await self._park(conversation_id, error)
                 if wait is None and conversation_id in self._more:
                     wait = 0.0
                 if wait:
                     await asyncio.sleep(wait)
         finally:
             del self._working[conversation_id]
+
+    async def _park(self, conversation_id: int, error: Exception) -> float:
+        """Puts an item that nobody can even begin with out of the way of those behind it; how long to wait then."""
+
+        async def park(tx: Tx) -> None:
+            inbox_id = await store.park_first(tx, conversation_id, _trace(error))
+            if inbox_id is not None:
+                await alarms.handler_failed(tx, self._now(), self._context.owners, inbox_id, type(error).__name__)
+
+        try:
+            await self._db.writer.run(park)
+        except DatabaseDown:
+            return RETRY
+        return 0.0
 
     async def _handle_waiting(self, tx: Tx, conversations: list[int]) -> Sequence[float | None]:
         """Handles the oldest waiting item of each conversation; how long to wait for its next (None: nothing waits)."""
@@ -214,16 +244,13 @@ class Inbox:
         turn = Turn(item, chat, now, tx, self._context)
         if item.reply_to:
             turn.replied = await origin(tx, chat.id, item.reply_to)
-        if HELD in turn.data and self._router.on_held is not None:
-            await self._router.on_held(turn)
-        handler = self._router.find(item, chat.state, turn.replied.source if turn.replied else "")
-        if handler is None:
-            return Closing(chat, ids, forget=True)  # talk in a group that is not meant for us is not kept
-        awaited = self._router.answers.get(chat.state)
-        if awaited is not None:
-            turn.again, turn.back = awaited.again, awaited.back
+        handler = self._router.on_held
         try:
-            await handler(turn)
+            handler = await self._route(turn)
+            if handler is not None:
+                await handler(turn)
+            rows = _rows(turn, ids[0])
+            orjson.dumps(chat.data)  # what cannot be remembered must fail here, where it costs this turn only
             await turn.keep()
         except Exception as error:
             if is_down(error):
@@ -234,7 +261,18 @@ class Inbox:
             await alarms.handler_failed(tx, now, self._context.owners, ids[0], name)
             turn.say(words.text(turn.language, "otherwise.sorry"))
             return Closing(chat, ids, _rows(turn, ids[0]), trace=_trace(error))
-        return Closing(chat, ids, _rows(turn, ids[0]), forget=turn.sensitive)
+        # Talk in a group that is not meant for us is not kept.
+        return Closing(chat, ids, rows, forget=turn.sensitive or handler is None)
+
+    async def _route(self, turn: Turn) -> Handler | None:
+        """The handler for the message, and in `turn` what its conversation waits for."""
+        if HELD in turn.data and self._router.on_held is not None:
+            await self._router.on_held(turn)
+        handler = self._router.find(turn.incoming, turn.chat.state, turn.replied.source if turn.replied else "")
+        awaited = self._router.answers.get(turn.chat.state)
+        if awaited is not None:
+            turn.again, turn.back = awaited.again, awaited.back
+        return handler
 
     async def _close(self, tx: Tx, closings: Sequence[Closing], now: datetime) -> None:
         await store.close_turns(tx, closings, now)
@@ -282,6 +320,8 @@ def _trace(error: BaseException) -> str:
 
 
 def album_rest(stored: Iterable[Stored], now: datetime) -> float:
-    """Seconds until an album is taken as complete: its last part came ALBUM_SECONDS ago."""
+    """Seconds until an album is taken as complete: its last part came ALBUM_SECONDS ago, or in a future that only a
+    clock set back can explain."""
     newest = max(one.received_at for one in stored)
-    return max(0.0, limits.ALBUM_SECONDS - (now - newest).total_seconds())
+    rest = limits.ALBUM_SECONDS - (now - newest).total_seconds()
+    return rest if 0 < rest <= 2 * limits.ALBUM_SECONDS else 0.0

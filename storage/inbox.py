@@ -206,10 +206,21 @@ async def open_waiting(tx: Tx, conversation_id: int, limit: int = 12) -> tuple[C
     return _chat(tx, chats[0], 0), stored
 
 
-async def waiting_conversations(tx: Tx, before: datetime) -> list[int]:
-    """Conversations with items stored before `before` that nobody handled: left by a crash, or by a busy process."""
-    query = "SELECT DISTINCT conversation_id FROM inbox WHERE status = 'new' AND received_at <= ?"
-    return [row[0] for row in await tx.rows(query, to_ms(before))]
+async def waiting_conversations(tx: Tx, before: datetime, after: datetime | None = None) -> list[int]:
+    """Conversations with items that nobody handled, left by a crash or by a busy process: stored before `before`, or
+    after `after` (when the clock was set back, what came is of the future)."""
+    query = "SELECT DISTINCT conversation_id FROM inbox WHERE status = 'new' AND (received_at <= ? OR received_at >= ?)"
+    return [row[0] for row in await tx.rows(query, to_ms(before), to_ms(after or before))]
+
+
+async def park_first(tx: Tx, conversation_id: int, trace: str) -> int | None:
+    """Takes the conversation's oldest waiting item out of the way, for a person to look at; its id."""
+    query = (
+        "UPDATE inbox SET status = 'parked', trace = ? WHERE id = (SELECT min(id) FROM inbox "
+        "WHERE conversation_id = ? AND status = 'new') RETURNING id"
+    )
+    rows = await tx.rows(query, trace, conversation_id)
+    return rows[0][0] if rows else None
 
 
 async def close_turns(tx: Tx, closings: Sequence[Closing], now: datetime) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bot.router import Router
 from bot.turn import Turn
@@ -19,6 +19,18 @@ router = Router("test")
 async def start(turn: Turn) -> None:
     """Greets, with something to tap."""
     turn.say("halo", turn.button("language.name", "pick:1"))
+
+
+@router.command("set")
+async def remember_a_set(turn: Turn) -> None:
+    """Remembers what is no JSON."""
+    turn.data["seen"] = {1, 2}
+
+
+@router.command("surrogate")
+async def half_a_letter(turn: Turn) -> None:
+    """Says half of a surrogate pair, which no UTF-8 can hold."""
+    turn.say("\ud83d")
 
 
 @router.button("pick")
@@ -162,3 +174,59 @@ async def test_a_button_of_somebody_else_presses_nothing(world: World) -> None:
     replies = await budi.does(pressed=ani.last.presses["Bahasa Indonesia"])
 
     assert replies == []
+
+
+async def test_what_cannot_be_remembered_is_a_bug_of_its_handler(world: World) -> None:
+    """Data that is no JSON, and a reply that is none: an apology, whether alone or out of a batch, and life goes on."""
+    ani = world.person("ani")
+    for text in ("/set", "/surrogate"):
+        replies = await ani.says(text)
+        assert "Maaf" in replies[0].text
+    await world.inbox.receive(*(ani.incoming(text=text, command=text[1:]) for text in ("/set", "/surrogate", "/start")))
+    await world.settle()
+
+    assert ["Maaf" in seen.text for seen in ani.messages] == [True] * 4 + [False]
+    assert ani.text == "halo"
+
+
+async def test_an_item_that_cannot_be_opened_does_not_block_its_chat(world: World) -> None:
+    """Damaged in the database: it is parked, and what came after it is answered."""
+    ani = world.person("ani")
+    await world.inbox._batches(
+        [ani.incoming(text="/start", command="start"), ani.incoming(text="/start", command="start")]
+    )
+    async with world.db.session() as session:
+        first = select(func.min(Inbox.id)).scalar_subquery()
+        await session.execute(update(Inbox).where(Inbox.id == first).values(raw=b"damaged"))
+    await world.inbox.recover(everything=True)
+    async with asyncio.timeout(10):
+        await world.settle()
+
+    assert [seen.text for seen in ani.messages] == ["halo"]
+
+
+async def test_an_album_does_not_wait_for_a_clock_that_was_set_back(world: World) -> None:
+    """Its parts came an hour from now: it is complete."""
+    ani = world.person("ani")
+    await ani.says("/start")
+    await ani.taps("Bahasa")
+    parts = [ani.incoming(kind="photo", media=[{"kind": "photo", "remote": "x"}], album="A") for _ in range(2)]
+    await world.inbox._batches(parts)
+    world.later(hours=-1)
+    await world.inbox.recover(everything=True)
+    async with asyncio.timeout(10):
+        await world.settle()
+
+    assert ani.text == " 2"
+
+
+@pytest.mark.parametrize("everything", [True, False])
+async def test_what_came_before_the_clock_was_set_back_is_taken_up(world: World, everything: bool) -> None:
+    """An item left behind is not forgotten because it seems to be of tomorrow."""
+    ani = world.person("ani")
+    await world.inbox._batches([ani.incoming(text="/start", command="start")])
+    world.later(days=-1)
+    await world.inbox.recover(everything)
+    await world.settle()
+
+    assert ani.text == "halo"
