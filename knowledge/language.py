@@ -46,12 +46,14 @@ class Words:
         for typed, meant in tables["phrases"].items():
             key = tuple(part for word in typed.split() for part in self.meanings(word))
             self.phrases[key] = tuple(meant.split())
+        self.spelled = frozenset(word for typed in tables["phrases"] for word in typed.split())
         self.longest = max(map(len, self.phrases))
         self.starts = frozenset(key[0] for key in self.phrases)
 
     def knows(self, word: str) -> bool:
         """Whether a table lists this spelling."""
-        return word in self.single or word in self.concepts or word in self.stop or word in self.ordinary
+        tables = (self.single, self.concepts, self.stop, self.ordinary, self.spelled)
+        return any(word in table for table in tables)
 
     def meanings(self, word: str) -> Iterator[str]:
         """The regular words behind one typed word: slang, then concept, then the same without -nya or -kah."""
