@@ -23,6 +23,7 @@ CONSTANT = -9.24
 WEIGHTS = {"score": 1.8, "near": 0.81, "asked": 1.5, "covered": 2.79, "subject": 1.06}
 LENGTH, MARGIN, FRAME = 2.2, 6.32, 1.26
 ANSWER = 0.5
+ANSWER_UNFRAMED = 0.6  # where no word places the question in an election
 CERTAIN = 0.8  # a rule that is surer than this is not taken for a wish
 WISHED = 0.9
 PERSONAL = 0.995  # needed against a rule that was found
@@ -111,7 +112,7 @@ class Index:
         ranking = tuple((match.topic, match.score) for match in ranked)
         fitting = [match for match in ranked if self._covered[match.topic].holds(wanted)]
         score = 0.0 if self._of_another_law(asked) else sureness(fitting, ranked, asked)
-        if score < ANSWER:
+        if score < (ANSWER if framed(asked) else ANSWER_UNFRAMED):
             reason: Reason = "gibberish" if asked and not ranked else ""
             return Finding(status="unknown", regime=regime, score=score, ranking=ranking, reason=reason)
         near = [match.topic for match in fitting[:OFFERED] if match.score >= fitting[0].score * NEAR_TIE]
