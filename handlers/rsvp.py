@@ -43,7 +43,7 @@ async def mine(turn: Turn) -> None:
         await turn.again(turn)
 
 
-@router.start("rapat")
+@router.start("m")
 async def link(turn: Turn) -> None:
     """A link to one meeting, for people who are not registered too."""
     number = turn.incoming.argument.partition("_")[2]

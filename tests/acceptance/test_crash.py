@@ -40,10 +40,12 @@ async def all_answered(api: RemoteBotApi, patience: float = 60) -> Counter[int]:
     async with asyncio.timeout(patience):
         while len(await replies(api)) < PEOPLE:  # noqa: ASYNC110 - the service is another process
             await asyncio.sleep(0.2)
-    counted = await replies(api)
-    await asyncio.sleep(7)  # a lease, and a little
-    assert await replies(api) == counted
-    return counted
+    async with asyncio.timeout(patience):
+        while True:
+            counted = await replies(api)
+            await asyncio.sleep(8)  # a lease, and a little
+            if await replies(api) == counted:
+                return counted
 
 
 # Point, how often it is passed before the crash (the inbox passes its points once for many messages that share a
@@ -93,7 +95,8 @@ async def test_a_crash_at_full_speed_repeats_no_more_than_what_was_in_flight(tmp
 
 
 async def test_the_webhook_answers_only_what_is_stored_and_a_repeat_has_one_effect(tmp_path: Path) -> None:
-    """Killed after the commit and before the 200: the service sends again, and each person gets one answer."""
+    """Killed after the commit and before the 200: the service sends again, and each update has one effect; at most the
+    one message on its way comes twice."""
     port = free_port()
     async with separate_bot_api() as api:
         hook = telegram(
@@ -102,6 +105,7 @@ async def test_the_webhook_answers_only_what_is_stored_and_a_repeat_has_one_effe
             SAHABAT__TELEGRAM__WEBHOOK_SECRET="rahasia-uji-coba",
             SAHABAT__APP__PUBLIC_URL=f"http://127.0.0.1:{port}",
             SAHABAT__WEB__PORT=port,
+            SAHABAT__SENDER__IN_FLIGHT="1",
         )
         async with running(tmp_path, hook, "stored", 60) as program:
             await everybody_writes(api)
@@ -109,4 +113,5 @@ async def test_the_webhook_answers_only_what_is_stored_and_a_repeat_has_one_effe
         async with running(tmp_path, hook):
             counted = await all_answered(api, 90)
 
-    assert set(counted.values()) == {1}
+    assert len(counted) == PEOPLE
+    assert sum(counted.values()) <= PEOPLE + 1

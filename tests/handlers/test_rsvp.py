@@ -116,7 +116,7 @@ async def test_a_visitor_may_answer_and_hears_of_this_meeting_only(world: World)
     await bring(world.db, NOW, planned())
     await publish(world.db, NOW)
     ani = world.person("ani")
-    await ani.says("/start rapat_1")
+    await ani.says("/start m_1")
     await ani.taps("✅ Datang")
     said = ani.text
     await bring(world.db, NOW, planned(WEDNESDAY))

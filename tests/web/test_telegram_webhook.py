@@ -70,7 +70,8 @@ async def test_the_webhook_is_set_as_the_service_wants_it(api: BotApi, bot: Tele
     hook = api.delivery.webhook
 
     assert (hook.url, hook.secret, hook.max_connections) == (bot.url, SECRET, 40)
-    assert api.delivery.allowed == ["message", "edited_message", "callback_query", "my_chat_member"]
+    wanted = ["message", "edited_message", "callback_query", "my_chat_member", "inline_query"]
+    assert api.delivery.allowed == wanted
 
 
 async def test_what_waited_before_the_webhook_was_set_is_not_thrown_away(api: BotApi, sqlite_url: str) -> None:

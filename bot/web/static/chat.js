@@ -236,7 +236,7 @@ async function withTray(use) {
 }
 
 function offered(event, { files: [file] }) {
-  if (!file || $("attach").hidden) return; // hidden while nothing here takes files
+  if (!file || $("attach").hidden) return;
   event.preventDefault();
   withTray((it) => it.take(file));
 }
