@@ -3,12 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.engine import Database, is_down
 
+PATIENCE = 60.0  # s that another program may take to migrate
+ONE_AT_A_TIME = 5_241_148  # the number of our lock in PostgreSQL, free for us to choose
 FOLDER = Path(__file__).parent / "migrations"
 
 
@@ -35,16 +37,30 @@ async def is_current(db: Database) -> bool:
 
 
 async def upgrade(db: Database) -> bool:
-    """Migrates to the newest revision; False when there was nothing to do."""
+    """Migrates to the newest revision, wholly or not at all; False when there was nothing to do. A second program
+    that would migrate at the same time waits and finds it done."""
     if await is_current(db):
         return False
-    engine = create_async_engine(db.url)
+    engine = create_async_engine(db.url, connect_args={"timeout": PATIENCE} if db.sqlite else {})
+    if db.sqlite:
+        event.listen(engine.sync_engine, "connect", _leave_transactions_to_us)
+        event.listen(engine.sync_engine, "begin", _begin)
     try:
         async with engine.begin() as connection:
+            if not db.sqlite:
+                await connection.execute(text(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})"))
             await connection.run_sync(_upgrade)
     finally:
         await engine.dispose()
     return True
+
+
+def _leave_transactions_to_us(connection: Any, record: Any) -> None:
+    connection.isolation_level = None  # else sqlite3 commits each CREATE TABLE by itself
+
+
+def _begin(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _upgrade(connection: Any) -> None:

@@ -10,6 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.engine import Database
@@ -77,3 +78,25 @@ async def test_a_program_that_only_looks_does_not_migrate(empty: Database) -> No
     await asyncio.gather(is_current(empty), is_current(empty))
 
     assert await version(empty) == ""
+
+
+async def test_a_migration_that_fails_leaves_nothing(empty: Database) -> None:
+    """Half of the tables would be in the way of the next try for good."""
+    async with empty.write() as tx:
+        await tx.run("CREATE TABLE webchat (x INTEGER)", [()])
+    with pytest.raises(DBAPIError):
+        await upgrade(empty)
+    async with empty.write() as tx:
+        await tx.run("DROP TABLE webchat", [()])
+
+    assert await upgrade(empty)
+    assert await is_current(empty)
+
+
+async def test_two_that_migrate_at_once_do_it_once(empty: Database, empty_url: str) -> None:
+    """Two programs started together: the second finds it done."""
+    other = Database(empty_url, Box(bytes(32)))
+    await asyncio.gather(upgrade(empty), upgrade(other))
+
+    assert await is_current(other)
+    await other.close()
