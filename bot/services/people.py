@@ -12,6 +12,7 @@ from bot.limits import units
 from bot.router import normal
 from storage import consents, conversations, guests, outbox, people, quiz
 from storage.consents import Act
+from storage.delivery import REPLIES
 from storage.models import Outbox, Person
 
 NOTICES = ("meetings", "news", "quiz")
@@ -103,7 +104,9 @@ async def stop(db: AsyncSession, now: datetime, conversation_id: int, person_id:
     await conversations.set_stopped(db, conversation_id, now)
     if person_id is not None:
         await consents.record(db, person_id, "stop", given=False, act=act)
-    return await withdraw_pushed(db, conversation_id, "stopped")
+    # An answer to their own question still reaches them, as it does when it is written after the STOP.
+    pushed = Outbox.source.not_in(REPLIES)
+    return await outbox.withdraw(db, "stopped", Outbox.conversation_id == conversation_id, pushed)
 
 
 async def resume(db: AsyncSession, conversation_id: int, person_id: int | None, act: Act) -> None:

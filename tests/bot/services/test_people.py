@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 
 from bot.messages import Lane
 from bot.services import people
@@ -49,6 +50,16 @@ async def test_a_correction_leaves_what_it_does_not_name(db: Database, person_id
 
         assert (person.name, person.region, person.source) == ("Siti", "dompu", "poster")
         assert len(acts) == 2
+
+
+async def test_an_answer_on_its_way_survives_a_stop(db: Database, person_id: int) -> None:
+    """As one does that staff write afterwards: it answers the person's own words."""
+    async with db.session() as session:
+        await outbox.add(session, Row("test", 1, "answer", 1, Lane.URGENT, b"{}"), NOW)
+        withdrawn = await people.stop(session, NOW, 1, person_id, ACT)
+        states = (await session.execute(select(Outbox.state))).scalars().all()
+
+    assert (withdrawn, states) == (0, ["queued"])
 
 
 async def test_stop_withdraws_and_resume_does_not_touch_the_switches(db: Database, person_id: int) -> None:
