@@ -40,6 +40,7 @@ class Words:
         self.ordinary = frozenset(tables["ordinary"]["words"].split())
         self.election = frozenset(tables["election"]["words"].split())
         self.frame = frozenset(tables["frame"]["words"].split())
+        self.courtesy = re.compile(r"\b(?:" + "|".join(tables["courtesy"]["patterns"].split("\n")[:-1]) + r")(?!\w)")
         self.question = frozenset(tables["question"]["words"].split())
         self.regime = {name: frozenset(words.split()) for name, words in tables["regime"].items()}
         self.phrases: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -106,6 +107,12 @@ def tokens(text: str, mend: Callable[[str], str] | None = None) -> list[str]:
             word = mend(word)
         found.extend(table.meanings(word))
     return table.join_phrases(table.join_phrases(found))
+
+
+def without_courtesy(text: str) -> str:
+    """A text in lower case without greetings, apologies and thanks; one that holds nothing else stays as it is."""
+    rest = words().courtesy.sub(" ", text[:LONGEST].casefold())
+    return rest if TOKEN.search(rest) else text
 
 
 STEMMER = Stemmer.Stemmer("indonesian")

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, log
 from typing import Literal
 
 from knowledge.citations import is_citation, without_law
 from knowledge.facets import Facet, coverage, facet
 from knowledge.intents import Reason, Rule, load_rules
-from knowledge.language import frame_terms, is_subject, plain, read, tokens, words
+from knowledge.language import LONGEST, frame_terms, is_subject, plain, read, tokens, without_courtesy, words
 from knowledge.ranking import Match, Ranker
 from knowledge.spelling import Speller, spellings
 from knowledge.topics import Topic, Topics
@@ -34,6 +34,8 @@ SAME = 0.95  # as good as a known way of asking
 OTHER_REGIME = 0.9
 SHORT = 2
 OFFERED = 3
+CLAUSES = 6  # a longer text is a story, not a question
+CLAUSE = re.compile(r"[.;:!?,\n]+|\bsoalnya\b")
 SENTENCE = re.compile(r"(?<=[.;:?!])\s|\n")
 
 
@@ -69,7 +71,19 @@ class Index:
         self._covered = {topic.id: coverage(sentences(topic)) for topic in topics.values()}
 
     def find(self, question: str) -> Finding:
-        """Decide what a question wants; any text of any length is allowed."""
+        """Decide what a question wants; any text of any length is allowed. A text that is no question as a whole may
+        hold one in a clause."""
+        said = without_courtesy(question)
+        whole = self._find(said)
+        clauses = [clause for clause in CLAUSE.split(said[:LONGEST]) if clause.strip()]
+        if whole.status != "unknown" or whole.reason or not 1 < len(clauses) <= CLAUSES:
+            return whole
+        parts = [part for part in map(self._find, clauses) if part.status == "answered" and part.score >= CERTAIN]
+        alone = len({part.topic for part in parts}) == 1
+        return replace(parts[0], regime=whole.regime) if alone else whole
+
+    def _find(self, question: str) -> Finding:
+        """The decision for a text taken as one question."""
         regular = tokens(question, self._speller.mend)
         text, regime = " ".join(regular), regime_of(regular)
         wanted = facet(text)

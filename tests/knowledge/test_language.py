@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.language import is_subject, plain, read, stem, terms, tokens, words
+from knowledge.language import is_subject, plain, read, stem, terms, tokens, without_courtesy, words
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,29 @@ def test_every_phrase_of_the_table_is_reached() -> None:
     hidden = {key for key, meant in table.phrases.items() if table.join_phrases([*key]) != [*meant]}
 
     assert not hidden
+
+
+@pytest.mark.parametrize(
+    ("polite", "rest"),
+    [
+        ("Halo min mau tanya dong, usia caleg", ", usia caleg"),
+        ("usia caleg kak, mohon pencerahannya makasih", "usia caleg kak,"),
+        ("Jelaskan secara singkat asas pemilu", "asas pemilu"),
+        ("Good morning, I'm an observer. Who may vote", ", . who may vote"),
+        ("mau konsultasi dengan petugas", "mau konsultasi dengan petugas"),
+    ],
+)
+def test_courtesy_around_a_question_goes(polite: str, rest: str) -> None:
+    """Who asks, and how kindly, says nothing of what is asked; a wish to talk to staff is no courtesy."""
+    assert " ".join(without_courtesy(polite).split()) == rest
+
+
+@pytest.mark.parametrize("greeting", ["Selamat pagi", "makasih banyak min", ""])
+def test_mere_courtesy_stays(greeting: str) -> None:
+    """So that a greeting can be greeted back."""
+    assert without_courtesy(greeting) == greeting
+
+
+def test_words_of_phrases_are_not_mended() -> None:
+    """`united states` would become `united state`, and the phrase would not match."""
+    assert tokens("united states", lambda word: word.removesuffix("s")) == ["amerika"]

@@ -84,6 +84,20 @@ def test_near_tie_is_offered() -> None:
 
 
 @pytest.mark.parametrize(
+    "around",
+    [
+        "halo min mau tanya dong, {}",
+        "saya mahasiswa lagi ngerjain tugas, {}",
+        "{} kak, mohon pencerahannya makasih",
+        "kami ramai ramai debat kusir di pos ronda, {}",
+    ],
+)
+def test_what_stands_around_a_question_changes_nothing(around: str) -> None:
+    """Courtesy is left out, and a clause may hold the whole question."""
+    assert INDEX.find(around.format("umur minimal calon gubernur")).topic == "usia-minimal-calon"
+
+
+@pytest.mark.parametrize(
     ("question", "topic"),
     [("putusan mk 70", "usia-minimal-calon"), ("isi putusan MK 104", "administrasi-putusan-rekomendasi")],
 )
