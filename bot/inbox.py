@@ -190,11 +190,11 @@ class Inbox:
     async def _handle_waiting(self, tx: Tx, conversations: list[int]) -> Sequence[float | None]:
         """Handles the oldest waiting item of each conversation; how long to wait for its next (None: nothing waits)."""
         now, closings = self._now(), []
-        waits: list[float | None] = []
-        for conversation_id in conversations:
+        waits: dict[int, float | None] = {}
+        for conversation_id in sorted(conversations):  # locked in one order by all processes: no deadlock
             found = await store.open_waiting(tx, conversation_id)
             if found is None:
-                waits.append(None)
+                waits[conversation_id] = None
                 continue
             chat, stored = found
             item, taken = self._first(chat, stored)
@@ -202,10 +202,10 @@ class Inbox:
             if not rest:
                 ids = tuple(one.id for one in stored[:taken])
                 closings.append(await self._waited(tx, item, chat, ids, now))
-            waits.append(rest)
+            waits[conversation_id] = rest
         await self._close(tx, closings, now)
         self.passing("worked off")
-        return waits
+        return [waits[conversation_id] for conversation_id in conversations]
 
     def _first(self, chat: Chat, stored: Sequence[Stored]) -> tuple[Incoming | None, int]:
         """The oldest item, an album gathered into one message, and how many stored items it is made of."""
