@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.context import packaged_knowledge
 from tests.support.bot_api import BotApi
 from tests.support.telegram_bot import SECRET, Away, TelegramBot, small_router, telegram_bot, until
 
