@@ -10,8 +10,8 @@ answered. `tune` fitted the weights; each later half was written before it was f
 tuning (of `sixth` only the functions and refusals did). Right when first asked, in per cent, topics / functions / next
 door / other: held 90 / 69 / 71 / 96, third 79 / 81 / 76 / 96, fourth 82 / 84 / 95 / 90, fifth 84 / 90 / 86 / 100, sixth
 85 / 72 / 90 / 80, seventh 87 / 85 / 100 / 100, eighth (longer stories) 71 / 91 / 100 / 100, ninth 87 / 100 / 88 / 100,
-tenth (40 only) 65 / 88 / 80 / 100. The regime of the last four is what was heard, for all of it was fair. What it gets right now of the sets it has seen
-is no promise for those it has not.
+tenth (40 only) 65 / 88 / 80 / 100. The regime of the last four is what was heard, for all of it was fair. What it gets
+right now of the sets it has seen is no promise for those it has not.
 A graded set holds patterns that an answer's text must match. The peers return their best topic above a cut that is
 fitted on our tuning half so as to favour them: it maximises right answers minus wrongly answered ones. They know no
 functions and refuse nothing else. Times are processor time of one core, so that a busy machine does not blur them; all
