@@ -130,15 +130,17 @@ class Router:
             return self.events.get(incoming.event)
         if incoming.pressed:
             return self.buttons.get(incoming.pressed.partition(":")[0]) or self.events.get("stale")
-        if replied in self.replies and not incoming.command:
-            return self.replies[replied]
-        if incoming.is_group and not incoming.addressed:
+        reply = None if incoming.command else self.replies.get(replied)
+        if incoming.is_group and not incoming.addressed and reply is None:
             return None
         awaited = self.answers.get(state)
         plain = incoming.kind == "text" and not incoming.command
         words = normal(incoming.text) if plain and len(incoming.text) <= 80 else ""
-        if words in self.reserved and not (awaited and awaited.numeric and words.isdigit()):
+        numeric = reply is not None or (awaited is not None and awaited.numeric)
+        if words in self.reserved and not (numeric and words.isdigit()):
             return self.reserved[words]
+        if reply is not None:
+            return reply
         if incoming.edited:  # its first form was handled already; an answer must not count twice
             return self.events.get("edited")
         if incoming.command:

@@ -39,6 +39,7 @@ def router() -> Router:
     inner.answer("form.name", again=handler("again"))(handler("answer"))
     inner.answer("form.free", again=handler("again"), free=True)(handler("free"))
     inner.answer("form.count", numeric=True)(handler("count"))
+    inner.reply("question")(handler("reply"))
     inner.fallback = handler("fallback")
     inner.on_question, inner.is_question = handler("question"), lambda text: text.endswith("?")
     root = Router("root")
@@ -152,3 +153,11 @@ def test_no_conversation_reserves_nothing() -> None:
     root = whole()
     assert "" not in root.reserved
     assert "" not in root.words
+
+
+@pytest.mark.parametrize(("text", "name"), [("jawabannya 7 hari", "reply"), ("batal", "reserved"), ("0", "reply")])
+def test_a_reserved_word_in_a_reply_is_not_taken_for_an_answer(router: Router, text: str, name: str) -> None:
+    """ "Batal" written under a question must not reach the person who asked; a number may be the answer."""
+    handle = router.find(message(text, reply_to="7"), "", "question")
+
+    assert getattr(handle, "__name__", None) == name
