@@ -52,6 +52,9 @@ async def test_a_database_that_does_not_answer_is_not_waited_for(
     empty: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever asks has a patience of their own."""
+    await is_current(empty)  # connected: a connection that opens would outlive the test
     monkeypatch.setattr("bot.web.health.PATIENCE", 0.0)
+    answer = await ask(empty, "/readyz")
+    await is_current(empty)
 
-    assert (await ask(empty, "/readyz")).status_code == 503
+    assert answer.status_code == 503
