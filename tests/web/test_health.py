@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 
 from bot.web.health import health_routes
 from storage.engine import Database
-from storage.migrate import upgrade
+from storage.migrate import is_current, upgrade
 from storage.sealing import Box
 
 
